@@ -1,0 +1,55 @@
+"""A handful of errors, each named by what the daemon does next.
+
+Connectors translate every failure of their provider into one of these, with `from`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class ConnectorError(Exception):
+    """The root: something went wrong outside; `remedy` tells the owner what to do about it."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+class Unavailable(ConnectorError):
+    """Certainly nothing happened; try again after `retry_after`, or by the usual backoff."""
+
+    def __init__(
+        self, what: str, remedy: str = "", *, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(what, remedy or "visavis tries again by itself")
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(ConnectorError):
+    """The write may have happened: look before trying again."""
+
+
+class SignInRequired(ConnectorError):
+    """The account pauses until a person signs in; asked for once."""
+
+
+class NotPermitted(ConnectorError):
+    """This will never work with these rights: drop it and report it."""
+
+
+class CursorExpired(ConnectorError):
+    """The change feed cannot go on from here: take a new baseline."""
+
+
+class PreconditionFailed(ConnectorError):
+    """The world changed since it was read: read again, decide again."""
+
+
+class Locked(Unavailable):
+    """Somebody has the document open; nothing happened, try again until the meeting starts."""
+
+
+class NotFound(ConnectorError):
+    """What was asked for is gone, or was never visible to this account."""

@@ -1,0 +1,141 @@
+"""The ports of visavis: what the daemon asks of calendars, documents, messages, directories.
+
+Synchronous, because the Google, MSAL and CalDAV clients are. Every method raises only the
+errors of `connectors.errors`. Every write is idempotent: asked again after a crash it looks
+first, writes nothing twice and returns a receipt all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+from connectors.model import (
+    Baseline,
+    Busy,
+    Capability,
+    Changes,
+    Cursor,
+    Entry,
+    Facts,
+    Handle,
+    Key,
+    Letter,
+    Link,
+    Mark,
+    Occurrence,
+    Person,
+    Receipt,
+    Section,
+    Series,
+    Span,
+    Url,
+    Version,
+    Watch,
+    WorkingHours,
+)
+
+
+class CalendarReader(Protocol):
+    """One calendar of one account. The feed says where to look; `read` says what is true."""
+
+    @property
+    def capabilities(self) -> Capability:
+        """What this calendar can do."""
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone the provider has for this calendar, or an empty string."""
+
+    def baseline(self, window: Span) -> Baseline:
+        """Read everything in the window at once, with the first cursor."""
+
+    def changes(self, since: Cursor) -> Changes:
+        """Tell what was touched since; raises `CursorExpired` when a new baseline is due."""
+
+    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+        """Read events afresh, in as few requests as possible; what is gone is left out."""
+
+    def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
+        """Tell when people are taken; whoever cannot be seen is left out, never called free."""
+
+    def hours(self, person: Person) -> WorkingHours | None:
+        """Tell the working week the provider knows of a person, if it does."""
+
+    def mails(self, series: Series, lost: Occurrence | None = None) -> tuple[str, ...]:
+        """Foresee whom the provider will mail, one address a mail.
+
+        Attaching a link to the series, or booking another time for `lost` where it is given.
+        """
+
+    def guard(self, event: Handle) -> tuple[Version, Facts]:
+        """Read what a write must leave alone (join link, attendees, visibility, attachments)."""
+
+
+class Calendar(CalendarReader, Protocol):
+    """The same calendar with its few writes; `plan` is wired with readers and has none."""
+
+    def attach(self, target: Series, link: Link) -> Receipt:
+        """Put the link on the series; everything else on the event stays as it was."""
+
+    def book(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
+        """Give a lost occurrence another time: moved, restored or replaced as the provider can.
+
+        A guest's side books a new single event instead. The same key is the same meeting, also
+        after a crash or by a second installation.
+        """
+
+    def undo(self, receipt: Receipt) -> None:
+        """Take a write back; raises `PreconditionFailed` when the world changed since."""
+
+    def watch(self, callback: Url, secret: str) -> Watch:
+        """Ask for push. A push is a hint to look early, nothing more."""
+
+
+class DocumentsReader(Protocol):
+    """Where the running documents live, read only."""
+
+    def find(self, key: Key) -> Link | None:
+        """Find the document made for this key, or None; trashed ones do not count."""
+
+    def open(self, url: Url) -> Link | None:
+        """Return an existing document that people named, or None where it cannot be opened."""
+
+    def sections(self, document: Link) -> Sequence[Section]:
+        """Read the sections as people left them, newest first; `NotFound` when it is gone."""
+
+
+class Documents(DocumentsReader, Protocol):
+    """The same with its writes. Newest section on top; human text is never touched."""
+
+    def create(self, key: Key, title: str) -> Link:
+        """Make an empty document for this key, or return the one that is there."""
+
+    def share(self, document: Link, people: Sequence[Person]) -> Receipt:
+        """Let these people write in it, without mailing them."""
+
+    def write_section(self, document: Link, section: Section, mark: Mark) -> Receipt:
+        """Put the section on top; where the mark is there already, only its date line may change.
+
+        `after["link"]` of the receipt opens the document at the section.
+        """
+
+    def undo(self, receipt: Receipt) -> None:
+        """Take a section or a document back, untouched by people since, else `PreconditionFailed`."""
+
+
+class Messages(Protocol):
+    """A way to reach people: mail, chat."""
+
+    def send(self, letter: Letter) -> None:
+        """Send once. `Unavailable` means surely not sent, `OutcomeUnknown` maybe sent."""
+
+    def sent(self, key: Key) -> bool | None:
+        """Tell whether a letter went out; None where nobody can know."""
+
+
+class Directory(Protocol):
+    """What a company knows of its people."""
+
+    def entry(self, person: Person) -> Entry | None:
+        """Look a person up by address; None where the directory does not know them."""

@@ -1,0 +1,51 @@
+"""The rules of the house as the core needs them: a plain value, made from the settings by wiring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from connectors.model import Hours, Span, Weekday
+
+WORKING_DAYS = frozenset({Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One pair's rules (CONTRACT 2, `[policy]`), with the owner's zone and public holidays' country."""
+
+    zone: str = "UTC"
+    country: str | None = None
+    look_every: timedelta = timedelta(minutes=5)
+    prepare: timedelta = timedelta(hours=24)
+    look_back: timedelta = timedelta(weeks=8)
+    look_ahead: timedelta = timedelta(weeks=3)
+    working_days: frozenset[Weekday] = WORKING_DAYS
+    working_hours: Hours = Hours(time(9), time(17, 30))
+    lunch: Hours | None = Hours(time(12), time(13))
+    week_starts: Weekday = Weekday.MON
+    warn_after: int = 2
+    alert_after: int = 3
+    options: int = 3
+    notice: timedelta = timedelta(hours=2)
+    auto: bool = False
+    freeze: timedelta = timedelta(hours=24)
+    recap_to_both: bool = False
+    quiet: Hours | None = None
+    mail_budget: int = 4
+    write: bool = True
+
+    def today(self, moment: datetime) -> date:
+        """Return the owner's date at a moment."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def week(self, moment: datetime) -> Span:
+        """Return the owner's week around a moment: midnight to midnight in the owner's zone."""
+        day = self.today(moment)
+        first = day - timedelta(days=(day.weekday() - self.week_starts.value) % 7)
+        return Span(self.midnight(first), self.midnight(first + timedelta(days=7)))
+
+    def midnight(self, day: date) -> datetime:
+        """Return the start of a day in the owner's zone."""
+        return datetime.combine(day, time(), ZoneInfo(self.zone))
