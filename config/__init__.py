@@ -1,0 +1,1 @@
+"""What the owner may decide: settings, secrets, templates."""

@@ -1,0 +1,1 @@
+"""What visavis asks of the world: calendars, documents, messages, directories."""

@@ -1,0 +1,1 @@
+"""The turn of the day: look, decide, write down, act."""

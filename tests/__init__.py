@@ -1,0 +1,1 @@
+"""The proof. A package, so that no other installed `tests` comes first."""
