@@ -1,0 +1,21 @@
+"""What every test stands on: no setting of the machine it runs on, and examples that repeat."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# Contract classes live outside test files; their asserts should explain themselves too.
+pytest.register_assert_rewrite("tests.contract")
+
+SWEEP = os.environ.get("VISAVIS_SWEEP") == "all"
+
+# CI draws the same examples each time, so a red run is a red change; the sweep looks for new ones.
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("sweep", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile("sweep" if SWEEP else "ci")
+
+# The owner's own settings, clock and tokens are no business of a test or the programs it starts.
+for name in [name for name in os.environ if name.startswith("VISAVIS_")]:
+    if name != "VISAVIS_SWEEP":
+        del os.environ[name]
