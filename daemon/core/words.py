@@ -10,7 +10,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from connectors.model import Facts, Handle, Key, Person, Series, Span, Version
+from connectors.model import (
+    Facts,
+    Handle,
+    Key,
+    Link,
+    Mark,
+    Person,
+    Section,
+    Series,
+    Span,
+    Url,
+    Version,
+)
 
 
 class Role(StrEnum):
@@ -207,6 +219,33 @@ class Proposal:
     fallback: Fallback | None = None
     booked: Option | None = None
     together: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A section visavis wrote: for which meeting it stands, at which start, how often dated."""
+
+    mark: Mark
+    series: str
+    recurrence_id: datetime
+    starts: datetime
+    revision: int = 0
+    url: Url = Url("")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The running document of a pair with the sections visavis wrote in it, oldest first.
+
+    `generation` grows when the owner allows a closed agenda once more. `adopted` says that the
+    two already had the document.
+    """
+
+    generation: int = 1
+    account: str = ""
+    document: Link | None = None
+    adopted: bool = False
+    sections: tuple[Written, ...] = ()
 
 
 class Level(StrEnum):

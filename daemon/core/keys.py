@@ -1,0 +1,33 @@
+"""Keys: each names one intended write, from its purpose and the identity of its target alone.
+
+Two installations that look after the same pair make the same keys.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from connectors.model import Key, Mark
+
+
+def key(purpose: str, *identity: str | datetime | int) -> Key:
+    """Return the key of a purpose for a target, e.g. `attach_agenda:p-1f:…`."""
+    return Key(":".join((purpose, *(_text(part) for part in identity))))
+
+
+def mark(series: str, recurrence_id: datetime) -> Mark:
+    """Return the name of the section first written for this meeting."""
+    return Mark(f"{recurrence_id.astimezone(UTC):%Y%m%dT%H%M}-{digest(series)}")
+
+
+def digest(*identity: str | datetime) -> str:
+    """Return ten characters that stand for an identity, safe in file names and markers."""
+    text = "\x1f".join(_text(part) for part in identity)
+    return blake2b(text.encode(), digest_size=5).hexdigest()
+
+
+def _text(part: str | datetime | int) -> str:
+    if isinstance(part, datetime):
+        return f"{part.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    return str(part)

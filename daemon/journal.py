@@ -1,0 +1,239 @@
+"""Intents and receipts: what should be written, what was begun, what was done, with before and after.
+
+The primary key is the decision's key, so nothing is done twice. Nothing here is ever dropped,
+but intents not yet begun are replaced at every tick.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from connectors.model import Handle, Key, Receipt, Span, Version
+from daemon.core.words import Decision, Kind
+
+
+class State(StrEnum):
+    """The life of an intent."""
+
+    PENDING = "pending"
+    BEGUN = "begun"
+    DONE = "done"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+class IntentRow(SQLModel, table=True):
+    """One intended write and what came of it; JSON columns hold `Facts`."""
+
+    __tablename__ = "intent"
+    key: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
+    place: int = 0
+    kind: str
+    pair: str = Field(index=True)
+    account: str
+    state: str = Field(index=True)
+    because: str
+    occurrence: datetime | None = None
+    series: str | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    mails: str = "[]"
+    before: str = "null"
+    wish: str = "{}"
+    receipt: str = "null"
+    check_at: datetime | None = Field(default=None, index=True)
+    problem: str = ""
+
+
+class ClosedRow(SQLModel, table=True):
+    """A key that must never be planned again, and why (undo, trash, unlink)."""
+
+    __tablename__ = "closed"
+    key: str = Field(primary_key=True)
+    at: datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A decision with its life: when it was begun or done, and with what receipt."""
+
+    decision: Decision
+    at: datetime
+    state: State
+    receipt: Receipt | None = None
+    problem: str = ""
+
+
+def plan(session: Session, decisions: Iterable[Decision], now: datetime) -> None:
+    """Replace all intents not yet begun by these; keys that are begun, done or closed stay out."""
+    session.execute(delete(IntentRow).where(col(IntentRow.state) == State.PENDING))
+    taken = settled(session)
+    for place, decision in enumerate(decisions):
+        if decision.key not in taken:
+            session.add(_row(decision, State.PENDING, now, place))
+
+
+def settled(session: Session) -> frozenset[Key]:
+    """Return every key that decides nothing any more: begun, done, failed, undone or closed."""
+    begun = session.exec(select(IntentRow.key).where(IntentRow.state != State.PENDING))
+    closed = session.exec(select(ClosedRow.key))
+    return frozenset(Key(key) for key in (*begun, *closed))
+
+
+def open_intents(session: Session) -> tuple[Intent, ...]:
+    """Return what is begun (a power cut left it) or pending, in the order it was written down."""
+    rows = session.exec(
+        select(IntentRow)
+        .where(col(IntentRow.state).in_([State.BEGUN, State.PENDING]))
+        .order_by(col(IntentRow.state), col(IntentRow.at), col(IntentRow.place))
+    )
+    return tuple(_intent(row) for row in rows)
+
+
+def begin(session: Session, intent: Intent, now: datetime) -> None:
+    """Write down that the write is about to happen."""
+    row = session.get(IntentRow, intent.decision.key) or _row(intent.decision, State.BEGUN, now, 0)
+    row.state, row.at = State.BEGUN, now
+    session.add(row)
+
+
+def finish(
+    session: Session, key: Key, receipt: Receipt, now: datetime, check_in: timedelta | None
+) -> None:
+    """Write down what was done, and when to compare it once more."""
+    row = session.get_one(IntentRow, key)
+    row.state, row.at = State.DONE, now
+    row.receipt = _receipt_json(receipt)
+    row.check_at = now + check_in if check_in is not None and receipt.wrote else None
+
+
+def settle(session: Session, key: Key, state: State, problem: str = "") -> None:
+    """Give an intent another state: unknown, failed, undone, or pending again."""
+    row = session.get_one(IntentRow, key)
+    row.state, row.problem = state, problem
+
+
+def close(session: Session, key: Key, because: str, now: datetime) -> None:
+    """Never plan this key again; the first reason stays."""
+    if session.get(ClosedRow, key) is None:
+        session.add(ClosedRow(key=key, at=now, because=because))
+
+
+def entries(session: Session) -> tuple[Intent, ...]:
+    """Return every write there ever was, oldest first."""
+    rows = session.exec(
+        select(IntentRow)
+        .where(IntentRow.state != State.PENDING)
+        .order_by(col(IntentRow.at), col(IntentRow.place))
+    )
+    return tuple(_intent(row) for row in rows)
+
+
+def entry(session: Session, key: str) -> Intent | None:
+    """Return one write by its key."""
+    row = session.get(IntentRow, key)
+    return None if row is None or row.state == State.PENDING else _intent(row)
+
+
+def to_compare(session: Session, now: datetime) -> tuple[Intent, ...]:
+    """Return the writes whose second comparison is due."""
+    rows = session.exec(
+        select(IntentRow).where(
+            col(IntentRow.check_at) <= now, IntentRow.state == State.DONE
+        )
+    )
+    return tuple(_intent(row) for row in rows)
+
+
+def compared(session: Session, key: Key) -> None:
+    """Write down that the second comparison was made."""
+    session.get_one(IntentRow, key).check_at = None
+
+
+def mails_since(session: Session, since: datetime) -> tuple[str, ...]:
+    """Return the address of each mail the writes since then have caused."""
+    rows = session.exec(
+        select(IntentRow.mails).where(
+            IntentRow.at >= since, col(IntentRow.state).in_([State.DONE, State.UNKNOWN])
+        )
+    )
+    return tuple(address for row in rows for address in json.loads(row))
+
+
+def _row(decision: Decision, state: State, now: datetime, place: int) -> IntentRow:
+    times = decision.times
+    return IntentRow(
+        key=decision.key,
+        at=now,
+        place=place,
+        kind=decision.kind,
+        pair=decision.pair,
+        account=decision.account,
+        state=state,
+        because=decision.because,
+        occurrence=decision.occurrence,
+        series=decision.series,
+        starts=times.start if times else None,
+        ends=times.end if times else None,
+        mails=json.dumps(decision.mails),
+        before=json.dumps(decision.before),
+        wish=json.dumps(decision.after),
+    )
+
+
+def _intent(row: IntentRow) -> Intent:
+    times = Span(row.starts, row.ends) if row.starts and row.ends else None
+    decision = Decision(
+        key=Key(row.key),
+        kind=Kind(row.kind),
+        pair=row.pair,
+        account=row.account,
+        because=row.because,
+        occurrence=row.occurrence,
+        series=Handle(row.series) if row.series else None,
+        times=times,
+        mails=tuple(json.loads(row.mails)),
+        before=json.loads(row.before),
+        after=json.loads(row.wish),
+    )
+    return Intent(decision, row.at, State(row.state), _receipt(row.receipt), row.problem)
+
+
+def _receipt_json(receipt: Receipt) -> str:
+    return json.dumps(
+        {
+            "handle": receipt.handle,
+            "version": receipt.version,
+            "before": receipt.before,
+            "after": receipt.after,
+            "kept_before": receipt.kept_before,
+            "kept_after": receipt.kept_after,
+            "wrote": receipt.wrote,
+        }
+    )
+
+
+def _receipt(text: str) -> Receipt | None:
+    stored = json.loads(text)
+    if stored is None:
+        return None
+    return Receipt(
+        Handle(stored["handle"]),
+        Version(stored["version"]),
+        stored["before"],
+        stored["after"],
+        stored["kept_before"],
+        stored["kept_after"],
+        stored["wrote"],
+    )
+
+

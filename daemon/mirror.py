@@ -1,0 +1,131 @@
+"""The last known world and how far each feed was read; can be dropped and read again any time.
+
+Every series of a calendar is kept, because the brake counts them and `explain` shows them,
+but a look without changes loads only those that matter to a pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from pydantic import TypeAdapter
+from sqlmodel import Field, Session, SQLModel, col, delete, select
+
+from connectors.model import Cursor, Handle, Series, Span
+from daemon.store import upsert
+
+
+class FeedRow(SQLModel, table=True):
+    """How far the feed of one account was read, and the window its mirror is true for."""
+
+    __tablename__ = "feed"
+    account: str = Field(primary_key=True)
+    cursor: str
+    window_start: datetime
+    window_end: datetime
+    identity: str
+
+
+class SeriesRow(SQLModel, table=True):
+    """One event as it was last read; `body` is the `Series` as JSON."""
+
+    __tablename__ = "series"
+    account: str = Field(primary_key=True)
+    handle: str = Field(primary_key=True)
+    recurring: bool
+    matters: bool = Field(index=True)
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where the next look begins.
+
+    `identity` names everything a mirror depends on besides the calendar (addresses, version of
+    the translation): another identity means a clean read.
+    """
+
+    cursor: Cursor
+    window: Span
+    identity: str
+
+
+def feed(session: Session, account: str) -> Feed | None:
+    """Return how far the feed was read, or None before the first look."""
+    row = session.get(FeedRow, account)
+    if row is None:
+        return None
+    return Feed(Cursor(row.cursor), Span(row.window_start, row.window_end), row.identity)
+
+
+def keep_feed(session: Session, account: str, feed: Feed) -> None:
+    """Remember where the next look begins."""
+    row = FeedRow(
+        account=account,
+        cursor=feed.cursor,
+        window_start=feed.window.start,
+        window_end=feed.window.end,
+        identity=feed.identity,
+    )
+    upsert(session, FeedRow, [row])
+
+
+def that_matter(session: Session, account: str) -> tuple[Series, ...]:
+    """Return the series that concern a pair (one-on-ones, single meetings of two, absences)."""
+    return _series(session, account, col(SeriesRow.matters))
+
+
+def everything(session: Session, account: str) -> tuple[Series, ...]:
+    """Return every series of the calendar."""
+    return _series(session, account, True)
+
+
+def known(session: Session, account: str, handles: Collection[Handle]) -> tuple[Series, ...]:
+    """Return the series with these handles, as far as they are known."""
+    return _series(session, account, col(SeriesRow.handle).in_(handles)) if handles else ()
+
+
+def recurring(session: Session, account: str) -> frozenset[Handle]:
+    """Return the handles of all whole series, for the brake."""
+    found = session.exec(
+        select(SeriesRow.handle).where(SeriesRow.account == account, col(SeriesRow.recurring))
+    )
+    return frozenset(Handle(handle) for handle in found)
+
+
+def keep(session: Session, account: str, series: Iterable[tuple[Series, bool]]) -> None:
+    """Write series over what was known of them; the flag says whether it matters to a pair."""
+    upsert(session, SeriesRow, (_row(account, one, matters) for one, matters in series))
+
+
+def forget(session: Session, account: str, handles: Collection[Handle] | None = None) -> None:
+    """Drop these series of the account, or all of them."""
+    statement = delete(SeriesRow).where(col(SeriesRow.account) == account)
+    if handles is not None:
+        statement = statement.where(col(SeriesRow.handle).in_(handles))
+    session.execute(statement)
+
+
+def _series(session: Session, account: str, which: object) -> tuple[Series, ...]:
+    statement = select(SeriesRow.body).where(SeriesRow.account == account)
+    if which is not True:
+        statement = statement.where(which)  # type: ignore[arg-type]
+    return tuple(_codec().validate_json(body) for body in session.exec(statement))
+
+
+def _row(account: str, series: Series, matters: bool) -> SeriesRow:
+    return SeriesRow(
+        account=account,
+        handle=series.handle,
+        recurring=series.rule is not None,
+        matters=matters,
+        body=_codec().dump_json(series).decode(),
+    )
+
+
+@cache
+def _codec() -> TypeAdapter[Series]:
+    return TypeAdapter(Series)

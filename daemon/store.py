@@ -1,0 +1,113 @@
+"""The database: one engine, one way to begin a unit of work, one way to write a page of rows.
+
+SQLite by default, PostgreSQL by URL. Tables live in `mirror`, `ledger`, `journal`; their
+history is in `migrations`, and opening a store brings it up to date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, SQLModel, create_engine
+
+from daemon.migrations import upgrade
+
+BUSY = 5.0
+"""Seconds a SQLite statement waits for another writer."""
+IN_MEMORY = "sqlite://"
+
+
+class Store:
+    """An open database; `write()` is a unit of work that commits as a whole or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Begin a unit that may write (BEGIN IMMEDIATE on SQLite), commit at the end."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options={"visavis_write": True})
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Begin a unit that only reads and never waits for a writer."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_store(home: Path, database: str = "sqlite") -> Store:
+    """Open the database of the settings (`sqlite`, or a SQLAlchemy URL) and migrate it."""
+    if database == "sqlite":
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = f"sqlite:///{home / 'visavis.sqlite'}"
+    store = Store(_engine(database))
+    upgrade(store.engine)
+    return store
+
+
+def scratch(store: Store) -> Store:
+    """Return a copy in memory that a plan may write to; the original stays as it is."""
+    copy = Store(_engine(IN_MEMORY))
+    upgrade(copy.engine)
+    with store.read() as source, copy.write() as target:
+        for table in SQLModel.metadata.sorted_tables:
+            rows = [dict(row) for row in source.execute(table.select()).mappings()]
+            if rows:
+                target.execute(table.insert(), rows)
+    return copy
+
+
+def upsert(session: Session, model: type[SQLModel], rows: Iterable[SQLModel]) -> None:
+    """Insert rows or overwrite those with the same primary key, a page in one statement."""
+    page = [row.model_dump() for row in rows]
+    if not page:
+        return
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+    statement = (
+        insert.on_conflict_do_update(index_elements=keys, set_=rest)
+        if rest
+        else insert.on_conflict_do_nothing(index_elements=keys)
+    )
+    session.execute(statement, page)
+
+
+def _engine(url: str) -> Engine:
+    """Make an engine that never prints what people wrote (`hide_parameters`)."""
+    arguments: dict[str, Any] = {"hide_parameters": True}
+    if url.startswith("sqlite"):
+        arguments["connect_args"] = {"timeout": BUSY, "check_same_thread": False}
+    if url == IN_MEMORY:
+        arguments["poolclass"] = StaticPool
+    engine = create_engine(url, **arguments)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Without this the driver begins by itself, plainly, and 26 % of four writers' units fail.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("visavis_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
