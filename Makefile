@@ -3,7 +3,6 @@
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
