@@ -1,0 +1,239 @@
+"""Recurrence rules (RFC 5545) to occurrences in a window: pure, by the series' wall clock.
+
+A rule is expanded in naive local time and the zone attached afterwards, so a meeting at ten stays
+at ten across clock changes. A wall time the spring change skips moves forward by the change; of
+one that the autumn change repeats, the first counts (RFC 5545, 3.3.5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from itertools import chain
+
+from dateutil.rrule import rrulestr
+
+from connectors.model import Attendee, Handle, Occurrence, Span, Status, Version
+
+_EVEN_STEPS = {
+    "SECONDLY": timedelta(seconds=1),
+    "MINUTELY": timedelta(minutes=1),
+    "HOURLY": timedelta(hours=1),
+    "DAILY": timedelta(days=1),
+    "WEEKLY": timedelta(weeks=1),
+}
+_MOST = 100_000  # no meeting is that frequent, and a rule by the second must not hold up a look
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What one instance has of its own; `span` None keeps the time that the rule gives it.
+
+    With `this_and_future` (RANGE=THISANDFUTURE) every later instance is shifted by as much wall
+    clock time and takes over length, attendees and cancellation, unless it has its own override.
+    """
+
+    recurrence_id: datetime
+    span: Span | None = None
+    cancelled: bool = False
+    attendees: tuple[Attendee, ...] | None = None
+    handle: Handle | None = None
+    version: Version | None = None
+    this_and_future: bool = False
+
+
+def occurrences(  # noqa: PLR0913 - as many as a recurrence has parts in RFC 5545
+    start: datetime,
+    length: timedelta,
+    rule: str | None,
+    *,
+    window: Span,
+    rdates: Iterable[datetime] = (),
+    exdates: Iterable[datetime] = (),
+    overrides: Sequence[Override] = (),
+) -> tuple[Occurrence, ...]:
+    """Return the instances whose original start lies in the window or whose span touches it.
+
+    They are ordered by `recurrence_id` and carry the zone of `start`, which is always the first
+    instance. Excluded and cancelled ones are kept, as `Status.CANCELLED`; an exclusion or
+    cancellation that meets no instance does nothing. A standing override whose instance the rule
+    does not give counts as one. Whole days of `length` are counted on the calendar, the rest on
+    the clock, so an all-day event lasts from midnight to midnight. Raises ValueError, with the
+    reason, for a bad rule, a naive start or a length that is not positive.
+    """
+    if start.tzinfo is None or length <= timedelta(0):
+        raise ValueError("a series needs an aware start and a positive length")
+    shapes = _shapes(start.tzinfo, length, overrides)
+    reach = max(shape.reach for shape in shapes)
+    low, high = _wall(window.start, start.tzinfo), _wall(window.end, start.tzinfo)
+    standing = (own.recurrence_id for own in overrides if not own.cancelled)
+    ruled = _expand(start, rule, low - reach, high + reach)
+    starts = {_instant(at): at for at in chain(standing, rdates, ruled)}
+    excluded = {_instant(at) for at in exdates}
+    own = {_instant(own.recurrence_id): own for own in overrides}
+    built = (_occurrence(at, shapes, own.get(at), excluded) for at in sorted(starts))
+    seen = Span(_instant(window.start), _instant(window.end))
+    return tuple(one for one in built if one.recurrence_id in seen or one.span.overlaps(seen))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What holds for the instances from `since` on: first the series' own, then each range's."""
+
+    since: datetime
+    zone: tzinfo
+    length: timedelta
+    shift: timedelta = timedelta(0)
+    attendees: tuple[Attendee, ...] | None = None
+    cancelled: bool = False
+
+    @property
+    def reach(self) -> timedelta:
+        """How far an instance can stretch from its original start, clock changes included."""
+        return abs(self.shift) + self.length + timedelta(days=1)
+
+    def span(self, recurrence_id: datetime) -> Span:
+        """Return the time of one instance; without a shift it starts at that very moment."""
+        start = recurrence_id.astimezone(self.zone)
+        if self.shift:
+            start = _attach(_wall(start, self.zone) + self.shift, self.zone)
+        days = timedelta(days=self.length.days)
+        end = _attach(_wall(start, self.zone) + days, self.zone) if days else start
+        return Span(start, (_instant(end) + self.length - days).astimezone(self.zone))
+
+
+def _shapes(zone: tzinfo, length: timedelta, overrides: Sequence[Override]) -> list[_Shape]:
+    """Return the shapes in the order in which they begin to hold."""
+    ranges = sorted(
+        (own for own in overrides if own.this_and_future), key=lambda own: own.recurrence_id
+    )
+    shapes = [_Shape(datetime.min.replace(tzinfo=UTC), zone, length)]
+    for own in ranges:
+        last = shapes[-1]
+        shift, lasts = _change(own, own.span, zone) if own.span else (last.shift, last.length)
+        since = _instant(own.recurrence_id)
+        shapes.append(_Shape(since, zone, lasts, shift, own.attendees, own.cancelled))
+    return shapes
+
+
+def _change(own: Override, span: Span, zone: tzinfo) -> tuple[timedelta, timedelta]:
+    """Return by how much an override shifts its instance, and how long it makes it."""
+    start, end = _wall(span.start, zone), _wall(span.end, zone)
+    whole_days = not (end - start) % timedelta(days=1)
+    shift = start - _wall(own.recurrence_id, zone)
+    return shift, end - start if whole_days else span.length
+
+
+def _occurrence(
+    at: datetime, shapes: Sequence[_Shape], own: Override | None, excluded: set[datetime]
+) -> Occurrence:
+    """Build the instance known by `at` (in UTC)."""
+    shape = next(shape for shape in reversed(shapes) if shape.since <= at)
+    zone = shape.zone
+    span = shape.span(at)
+    if own and own.span:
+        span = Span(own.span.start.astimezone(zone), own.span.end.astimezone(zone))
+    cancelled = at in excluded or (own or shape).cancelled
+    return Occurrence(
+        recurrence_id=at.astimezone(zone),
+        span=span,
+        status=Status.CANCELLED if cancelled else Status.STANDING,
+        attendees=(own or shape).attendees,
+        handle=own.handle if own else None,
+        version=own.version if own else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule that was checked: `text` without UNTIL, which dateutil cannot compare by zone."""
+
+    text: str
+    until: date | None
+    step: timedelta | None
+    """By how much the start may be moved on without changing what follows; None: not at all."""
+
+    def anchor(self, first: datetime, low: datetime) -> datetime:
+        """Return a start from which the rule gives the same from `low` on, with less to iterate."""
+        # One step early: the first week of a rule is a partial one, which BYSETPOS would feel.
+        steps = (low - first) // self.step - 1 if self.step else 0
+        return first + steps * self.step if self.step and steps > 0 else first
+
+
+@lru_cache(maxsize=4096)
+def _parsed(rule: str) -> _Rule:
+    pairs = (part.partition("=") for part in rule.upper().removeprefix("RRULE:").split(";") if part)
+    parts = {name: value for name, _, value in pairs}
+    until = _until(parts.pop("UNTIL")) if "UNTIL" in parts else None
+    if "FREQ" not in parts:
+        raise ValueError(f"the rule has no FREQ: {rule}")
+    for name in parts.keys() & {"INTERVAL", "COUNT"}:
+        # dateutil would loop for ever over an interval of nothing.
+        if not re.fullmatch(r"0*[1-9]\d{0,5}", parts[name], re.ASCII):
+            raise ValueError(f"{name} is not a number from 1 to 999999: {parts[name]}")
+    step = None if "COUNT" in parts else _EVEN_STEPS.get(parts["FREQ"])
+    text = ";".join(f"{name}={value}" for name, value in parts.items())
+    return _Rule(text, until, step and step * int(parts.get("INTERVAL", "1")))
+
+
+def _until(value: str) -> date:
+    """Read UNTIL: a date, a local time, or a time in UTC."""
+    if len(value) == 8:
+        return datetime.strptime(value, "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+    at = datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - attached below
+    return at.replace(tzinfo=UTC) if value.endswith("Z") else at
+
+
+def _limit(until: date | None, zone: tzinfo) -> datetime | None:
+    """Return the last moment an instance may start; a bare date means that whole day."""
+    if isinstance(until, datetime):
+        return until if until.tzinfo else until.replace(tzinfo=zone)
+    return datetime.combine(until, time.max, zone) if until else None
+
+
+def _expand(start: datetime, rule: str | None, low: datetime, high: datetime) -> Iterator[datetime]:
+    """Yield the original starts between two wall clock times, and the series' own start."""
+    zone = start.tzinfo
+    if rule is None or zone is None:
+        yield start
+        return
+    parsed = _parsed(rule)
+    limit = _limit(parsed.until, zone)
+    if limit is None or start <= limit:
+        yield start
+    first = start.replace(tzinfo=None)
+    for wall in _walls(parsed, first, low, high):
+        at = _attach(wall, zone)
+        if limit and at > limit:
+            return
+        if wall != first:
+            yield at
+
+
+def _walls(rule: _Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
+    """Yield what the rule gives between two wall clock times."""
+    walls = iter(rrulestr(rule.text, dtstart=rule.anchor(first, low)))
+    for number, wall in enumerate(walls):
+        if number == _MOST:
+            raise ValueError(f"the rule repeats too often: {rule.text}")
+        if wall > high:
+            return
+        if wall >= low:
+            yield wall
+
+
+def _instant(at: datetime) -> datetime:
+    """Return the moment in UTC: aware times of two zones are never equal near a clock change."""
+    return at.astimezone(UTC)
+
+
+def _wall(at: datetime, zone: tzinfo) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
+def _attach(wall: datetime, zone: tzinfo) -> datetime:
+    """Return the moment of a wall clock time; one that does not exist moves forward."""
+    return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
