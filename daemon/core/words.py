@@ -70,6 +70,8 @@ class Meeting:
     single: bool = False
     written: bool = False
     """Both answered in writing: the document was the meeting."""
+    comment: str = ""
+    """What came with a decline, as the provider gave it: an automatic one is evidence."""
 
     @property
     def lost(self) -> bool:
