@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
-.PHONY: help setup demo test check lint types imports bench snapshots sweep wheel-test requirements clean
+.PHONY: help setup demo test needs check lint types imports bench snapshots sweep wheel-test requirements clean
 
 help:
 	@echo "make demo [ARGS=…] | setup | test | check | bench | snapshots | sweep | wheel-test | requirements | clean"
@@ -23,10 +23,13 @@ setup: .venv/.run
 demo: .venv/.run
 	@$(BIN)/visavis demo $(ARGS)
 
-test: .venv/.test
+test: needs
+	@$(PYTEST)
+
+# Programs from the system, and calendar files other programs wrote.
+needs: .venv/.test
 	@.ci/needs >&2
 	@$(BIN)/python -m tests.real_calendars >&2
-	@$(PYTEST)
 
 check: lint types imports test
 
@@ -46,15 +49,15 @@ bench: .venv/.test
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 # Rewrites the expected words; review the diff.
-snapshots: .venv/.test
+snapshots: needs
 	@$(PYTEST) --snapshot-update
 
 # Every power cut, every fault, many more examples for every property; CI takes a sample of them.
-sweep: .venv/.test
-	@VISAVIS_SWEEP=all $(PYTEST) tests/core tests/connectors tests/crash
+sweep: needs
+	@VISAVIS_SWEEP=all $(PYTEST)
 
 # The suite against the built wheel, away from the source tree.
-wheel-test: .venv/.test
+wheel-test: needs
 	@.ci/wheel-test $(ARGS)
 
 requirements: .venv/.test

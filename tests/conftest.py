@@ -12,7 +12,7 @@ SWEEP = os.environ.get("VISAVIS_SWEEP") == "all"
 
 # CI draws the same examples each time, so a red run is a red change; the sweep looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
-settings.register_profile("sweep", deadline=None, max_examples=2000, print_blob=True)
+settings.register_profile("sweep", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("sweep" if SWEEP else "ci")
 
 # The owner's own settings, clock and tokens are no business of a test or the programs it starts.
