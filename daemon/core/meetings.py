@@ -1,0 +1,211 @@
+"""The meetings of a pair: read from a series, and kept from look to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from connectors.model import Attendee, Occurrence, Person, Response, Series, Status
+from daemon.core.pairing import judge, single_between
+from daemon.core.words import Cancelled, Change, Fate, Meeting, Superseded
+
+_Identity: TypeAlias = tuple[str, datetime]
+
+# Of two calendars that show the same meeting, the one that knows more is believed: an answer or
+# a cancellation reaches the other copy late, or never (Graph keeps answers from guests' copies).
+_NEWS = {Fate.STANDING: 0, Fate.SUPERSEDED: 1, Fate.DECLINED: 2, Fate.CANCELLED: 3}
+
+
+def meetings(series: Series, owner: Person, partner: Person) -> tuple[Meeting, ...]:
+    """Return one meeting for each occurrence that the series shows.
+
+    Where it is not, or no longer, a one-on-one of these two (declined for good, somebody joined),
+    its meetings are superseded. Hidden attendees say nothing, so nothing is returned.
+    """
+    if series.attendees is None:
+        return ()
+    return tuple(
+        Meeting(
+            series=series.uid,
+            recurrence_id=one.recurrence_id,
+            planned=one.span.starting(one.recurrence_id),
+            span=one.span,
+            fate=fate,
+            because=because,
+            single=series.rule is None,
+            comment=comment,
+        )
+        for one, fate, because, comment in _fates(series, owner, partner)
+    )
+
+
+def merge(
+    known: Sequence[Meeting],
+    seen: Sequence[Meeting],
+    changes: Sequence[Change],
+    last_look: datetime | None,
+) -> tuple[Meeting, ...]:
+    """Return the history of a pair after a look, oldest first; nothing known is ever dropped.
+
+    `seen` is what all calendars of the pair show now, the organizer's copy first; `changes` say
+    what became of meetings that are not shown any more. `last_look` is None where there was
+    none, or where one of the calendars is read for the first time.
+    """
+    fresh = _freshest(seen)
+    gone = {_identity(change): change for change in changes}
+    history = {
+        _identity(one): _updated(one, fresh.get(_identity(one)), gone, last_look) for one in known
+    }
+    for key, meeting in fresh.items():
+        if key not in history and _appears(meeting, known, last_look):
+            history[key] = meeting
+    return _one_a_slot(history.values())
+
+
+def _fates(
+    series: Series, owner: Person, partner: Person
+) -> Iterable[tuple[Occurrence, Fate, str, str]]:
+    """Yield each occurrence with its fate, the reason, and the comment of a decline."""
+    over = _over(series, owner, partner)
+    for one in series.occurrences:
+        declined = _declined(series, one, (owner, partner))
+        comment = declined.comment if declined else ""
+        if over:
+            yield one, Fate.SUPERSEDED, over, ""
+        elif one.status is Status.CANCELLED:
+            yield one, Fate.CANCELLED, "cancelled in the calendar", comment
+        elif declined:
+            yield one, Fate.DECLINED, _refusal(declined), comment
+        elif _left_out(series, one, partner):
+            yield one, Fate.CANCELLED, f"{_name(partner)} was taken off the invitation", ""
+        else:
+            yield one, Fate.STANDING, "", ""
+
+
+def _over(series: Series, owner: Person, partner: Person) -> str:
+    """Return why a series is not between these two alone, or nothing where it is."""
+    if series.rule is None:
+        return "" if single_between(series, owner, partner) else "not between the two alone"
+    judgement = judge(series, owner)
+    if judgement.partner is None or not partner.answers_to(judgement.partner.address):
+        return "no longer between the two alone"
+    return next(iter(judgement.because)) if judgement.ended else ""
+
+
+def _declined(series: Series, one: Occurrence, pair: Sequence[Person]) -> Attendee | None:
+    """Return who of the two said no to this occurrence."""
+    return next(
+        (
+            attendee
+            for attendee in series.invited(one)
+            if attendee.response is Response.DECLINED
+            and any(person.answers_to(attendee.address) for person in pair)
+        ),
+        None,
+    )
+
+
+def _refusal(attendee: Attendee) -> str:
+    said = f": “{attendee.comment}”" if attendee.comment else ""
+    return f"declined by {_name(attendee)}{said}"
+
+
+def _left_out(series: Series, one: Occurrence, partner: Person) -> bool:
+    """Whether this occurrence has guests of its own, and the partner is neither one nor host."""
+    return bool(one.attendees) and not any(
+        partner.answers_to(address)
+        for address in (series.organizer, *(guest.address for guest in one.attendees or ()))
+    )
+
+
+def _name(person: Person | Attendee) -> str:
+    return person.name or person.address
+
+
+def _freshest(seen: Iterable[Meeting]) -> dict[_Identity, Meeting]:
+    """Return one meeting for each identity; of equal news the first wins."""
+    found: dict[_Identity, Meeting] = {}
+    for meeting in seen:
+        shown = found.setdefault(_identity(meeting), meeting)
+        if _NEWS[meeting.fate] > _NEWS[shown.fate]:
+            found[_identity(meeting)] = meeting
+    return found
+
+
+def _updated(
+    known: Meeting,
+    fresh: Meeting | None,
+    gone: Mapping[_Identity, Change],
+    last_look: datetime | None,
+) -> Meeting:
+    """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
+    news = _read_again(known, fresh) if fresh else _explained(known, gone.get(_identity(known)))
+    # A meeting that was over at the last look keeps its fate: whoever ends a series or changes
+    # its rule afterwards means the meetings to come.
+    if news.fate is Fate.SUPERSEDED and not known.single and _was_over(known, last_look):
+        return known
+    return news
+
+
+def _read_again(known: Meeting, fresh: Meeting) -> Meeting:
+    # Many calendars drop the guests' answers from a cancelled occurrence; the evidence stays.
+    comment = fresh.comment or (known.comment if fresh.lost else "")
+    return replace(fresh, written=known.written, comment=comment)
+
+
+def _explained(known: Meeting, change: Change | None) -> Meeting:
+    match change:
+        case Cancelled() if known.fate is Fate.STANDING:
+            return replace(known, fate=Fate.CANCELLED, because=change.because)
+        case Superseded():
+            return replace(known, fate=Fate.SUPERSEDED, because=change.because)
+        case _:
+            return known
+
+
+def _appears(meeting: Meeting, known: Sequence[Meeting], last_look: datetime | None) -> bool:
+    """Whether a meeting not known yet enters the history.
+
+    A changed rule and a series made anew also fill the past with meetings that nobody had:
+    whatever was over at the last look, and was not there, is believed of new series only.
+    """
+    if meeting.fate is Fate.SUPERSEDED:
+        return False
+    if meeting.single or last_look is None or not _was_over(meeting, last_look):
+        return True
+    return not any(one.series == meeting.series or _slot(one) == _slot(meeting) for one in known)
+
+
+def _was_over(meeting: Meeting, last_look: datetime | None) -> bool:
+    return last_look is None or meeting.span.end <= last_look
+
+
+def _one_a_slot(history: Iterable[Meeting]) -> tuple[Meeting, ...]:
+    """Count once what several series put at the same time: two halves of a split, a copy.
+
+    The one that stands is kept, else the same one at every look.
+    """
+    ordered = sorted(history, key=lambda one: (_slot(one), one.lost, one.series))
+    taken: set[datetime] = set()
+    found = []
+    for one in ordered:
+        counts = not one.single and one.fate is not Fate.SUPERSEDED
+        if counts and _slot(one) in taken:
+            twin = "another series of the two has the same time"
+            found.append(replace(one, fate=Fate.SUPERSEDED, because=twin))
+        else:
+            found.append(one)
+        if counts:
+            taken.add(_slot(one))
+    return tuple(found)
+
+
+def _slot(meeting: Meeting) -> datetime:
+    return meeting.planned.start.astimezone(UTC)
+
+
+def _identity(what: Meeting | Change) -> _Identity:
+    # In UTC: the same moment in two zones must be one key, also in the hour a clock change repeats.
+    return what.series, what.recurrence_id.astimezone(UTC)
