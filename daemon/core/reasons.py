@@ -1,0 +1,77 @@
+"""Why a time is offered, in words for the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from daemon.core.candidates import MINUTE, Loss, Slot, minute_of_day
+from daemon.core.fairness import Burden
+
+
+def because(loss: Loss, slot: Slot, earliest: datetime) -> str:
+    """Say why this time: when it is, what it keeps, whose turn it is, what is not known.
+
+    `earliest` is the start of the first of all times that would do.
+    """
+    return "; ".join([_when(loss, slot), *_merits(loss, slot, earliest), *caveats(loss, slot)])
+
+
+def caveats(loss: Loss, slot: Slot) -> Iterator[str]:
+    """Say what is less than wished for: shorter, over the lost time, somebody unseen."""
+    missing = loss.meeting.span.length - slot.span.length
+    if missing:
+        yield f"{_duration(missing)} shorter: nothing of full length is left"
+    if slot.span.overlaps(loss.meeting.span):
+        yield "overlaps the lost time: nothing else of this length is left"
+    yield from unseen(loss)
+
+
+def unseen(loss: Loss) -> Iterator[str]:
+    """Name whose calendar could not be read."""
+    for someone, whose in ((loss.owner, "your"), (loss.partner, f"{loss.partner.name}'s")):
+        if someone.busy is None:
+            yield f"{whose} calendar cannot be seen: unknown, not free"
+
+
+def _when(loss: Loss, slot: Slot) -> str:
+    usual = loss.meeting.planned.start
+    start = slot.span.start.astimezone(usual.tzinfo)
+    later = minute_of_day(start) - minute_of_day(usual)
+    day = _day(start, (start.date() - usual.date()).days)
+    if not later:
+        return f"same time {day}"
+    return f"{_duration(abs(later) * MINUTE)} {'later' if later > 0 else 'earlier'} {day}"
+
+
+def _day(start: datetime, days: int) -> str:
+    near = {-1: "the day before", 0: "the same day", 1: "the next day"}
+    return near.get(days, f"on {start:%A}")
+
+
+def _merits(loss: Loss, slot: Slot, earliest: datetime) -> Iterator[str]:
+    if slot.span.start == earliest and not list(unseen(loss)):
+        yield "first time both are free"
+    if not slot.cost.cut:
+        yield "keeps free time in one piece"
+    if slot.burden:
+        yield _turn(loss, slot.burden)
+
+
+def _turn(loss: Loss, burden: Burden) -> str:
+    so_far = f"so far you {loss.tally.owner}, {loss.partner.name} {loss.tally.partner}"
+    who = "you" if burden.owner else loss.partner.name
+    if loss.tally.turn_of(burden):
+        whose = "your" if burden.owner else f"{loss.partner.name}'s"
+        return f"{whose} turn to take the {burden.hour} hour ({so_far})"
+    return f"the {burden.hour} hour for {who} ({so_far})"
+
+
+def _duration(length: timedelta) -> str:
+    hours, minutes = divmod(length // MINUTE, 60)
+    parts = [_count(hours, "hour"), _count(minutes, "minute")]
+    return " ".join(part for part in parts if part)
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}" if number else ""
