@@ -36,7 +36,7 @@ check: lint types imports test
 lint: .venv/.test
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
-	@git ls-files -z | xargs -0 $(BIN)/codespell
+	@$(BIN)/codespell
 
 types: .venv/.test
 	@$(BIN)/mypy
