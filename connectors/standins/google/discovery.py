@@ -1,0 +1,157 @@
+"""The discovery documents that ship with the client: what a request may contain at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from connectors.standins.google.errors import Json, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_DOCUMENTS = ("calendar.v3", "drive.v3", "docs.v1", "admin.directory_v1", "people.v1")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method of one API; `parameters` includes those common to the whole API."""
+
+    id: str
+    verb: str
+    pattern: re.Pattern[str]
+    parameters: Mapping[str, Json]
+    request: str | None
+    scopes: frozenset[str]
+    schemas: Mapping[str, Json]
+
+    def query(self, items: Iterable[tuple[str, str]]) -> Json:
+        """Return the query as typed values; raises Refusal for what the API does not know."""
+        values: Json = {}
+        for name, text in items:
+            rule = self.parameters.get(name)
+            if rule is None or rule["location"] != "query":
+                raise _unknown(name, "query")
+            value = _typed(name, text, rule)
+            values[name] = [*values.get(name, []), value] if rule.get("repeated") else value
+        return values
+
+    def check(self, body: Json) -> None:
+        """Raise Refusal for the first field of `body` the API does not know."""
+        if self.request is None:
+            return
+        for problem in _problems(self.schemas, {"$ref": self.request}, body, "body"):
+            raise problem
+
+
+def find(verb: str, path: str) -> tuple[Method, Json] | None:
+    """Return the method at `path` (raw, still percent-encoded) and its path parameters."""
+    for method in _methods():
+        if method.verb == verb and (match := method.pattern.fullmatch(path)):
+            return method, {name: unquote(value) for name, value in match.groupdict().items()}
+    return None
+
+
+@cache
+def _methods() -> tuple[Method, ...]:
+    return tuple(method for name in _DOCUMENTS for method in _document(name))
+
+
+def _document(name: str) -> Iterator[Method]:
+    shipped = files("googleapiclient.discovery_cache.documents") / f"{name}.json"
+    document = json.loads(shipped.read_text("utf-8"))
+    for method in _described(document):
+        yield from _addresses(document, method)
+
+
+def _described(resource: Json) -> Iterator[Json]:
+    yield from resource.get("methods", {}).values()
+    for inner in resource.get("resources", {}).values():
+        yield from _described(inner)
+
+
+def _addresses(document: Json, method: Json) -> Iterator[Method]:
+    """Yield the method once for its own path and once for its upload path, if it has one."""
+    paths = ["/" + document["servicePath"] + method["path"]]
+    if "mediaUpload" in method:
+        paths.append(method["mediaUpload"]["protocols"]["simple"]["path"])
+    for path in paths:
+        yield Method(
+            id=method["id"],
+            verb=method["httpMethod"],
+            pattern=_pattern(path),
+            parameters=document["parameters"] | _UPLOAD | method.get("parameters", {}),
+            request=method.get("request", {}).get("$ref"),
+            scopes=frozenset(method.get("scopes", ())),
+            schemas=document["schemas"],
+        )
+
+
+_UPLOAD: Json = {"uploadType": {"location": "query", "type": "string"}}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Turn a URI template into a pattern; `{+name}` may span slashes (RFC 6570)."""
+    pieces = re.split(r"(\{\+?\w+\})", path)
+    return re.compile("".join(_piece(piece) for piece in pieces))
+
+
+def _piece(piece: str) -> str:
+    if piece.startswith("{+"):
+        return f"(?P<{piece[2:-1]}>[^:]+)"
+    if piece.startswith("{"):
+        return f"(?P<{piece[1:-1]}>[^/]+)"
+    return re.escape(piece)
+
+
+def _typed(name: str, text: str, rule: Json) -> Any:  # noqa: ANN401 - as the rule says
+    if rule["type"] == "boolean" and text in {"true", "false"}:
+        return text == "true"
+    if rule["type"] == "integer" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if rule["type"] == "string" and text in rule.get("enum", (text,)):
+        return text
+    raise Refusal(400, "invalidParameter", f"Invalid value '{text}'.", parameter=name)
+
+
+def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -> Iterator[Refusal]:
+    if "$ref" in rule:
+        rule = schemas[rule["$ref"]]
+    match rule.get("type"), value:
+        case _, None:
+            return
+        case "object", dict():
+            for name, inner in value.items():
+                known = rule.get("properties", {}).get(name, rule.get("additionalProperties"))
+                if known is None:
+                    yield _unknown(name, at)
+                else:
+                    yield from _problems(schemas, known, inner, f"{at}.{name}")
+        case "array", list():
+            for number, inner in enumerate(value):
+                yield from _problems(schemas, rule["items"], inner, f"{at}[{number}]")
+        case kind, _ if not isinstance(value, _PYTHON[str(kind)]):
+            yield Refusal(400, "invalid", f"Invalid value at '{at}' ({kind}).")
+
+
+_PYTHON: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "any": object,
+}
+
+
+def _unknown(name: str, place: str) -> Refusal:
+    message = (
+        f"Invalid JSON payload received. Unknown name \"{name}\" at '{place}': Cannot find it."
+    )
+    return Refusal(400, "badRequest", message, parameter=name)

@@ -1,0 +1,184 @@
+"""How one person's act reaches the copies in other people's calendars, and their mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connectors.standins.google.calendar import CANCELLED, Calendar, Entry, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors.standins.google.errors import Json
+    from connectors.standins.google.world import World
+
+_OWN = ("reminders", "colorId", "transparency", "visibility")
+"""Fields each person keeps for himself; extendedProperties.private is the fifth."""
+
+
+def create(world: World, calendar: Calendar, event_id: str, body: Json, sends: str) -> Entry:
+    """Put a new event into the organizer's calendar and into those of his guests."""
+    entry = _add(world, calendar, event_id, body)
+    _spread(world, entry, None)
+    _tell(world, calendar, entry.body, "invitation", entry.id, sends)
+    return entry
+
+
+def write(world: World, calendar: Calendar, target: Target, body: Json, sends: str) -> None:
+    """Let the organizer's event read as `body`; the copies of all guests follow."""
+    before = target.body
+    _set(target, body)
+    world.touch(target.entry)
+    if calendar.is_mine(body["organizer"]["email"]):
+        _spread(world, target.entry, target.slot, before)
+        kind = "cancellation" if body["status"] == "cancelled" else "update"
+        _tell(world, calendar, body, kind, target.entry.id, sends)
+
+
+def write_for_organizer(world: World, target: Target, body: Json, sends: str) -> None:
+    """Let a guest who may modify the event change it where it is organized."""
+    organizer = world.find(body["organizer"]["email"])
+    theirs = _counterpart(organizer.calendar, target) if organizer else None
+    if organizer is None or theirs is None:
+        _set(target, body)
+        world.touch(target.entry)
+        return
+    write(world, organizer.calendar, theirs, _shared(body, theirs.body), sends)
+
+
+def keep(world: World, target: Target, body: Json) -> None:
+    """Change one copy and no other: private fields, or a guest's private move (facts 3.9)."""
+    _set(target, body)
+    world.touch(target.entry)
+
+
+def cancel(world: World, calendar: Calendar, target: Target, sends: str) -> None:
+    """Cancel as organizer. With `none` the guests keep their copies (facts 3, sendUpdates)."""
+    before = target.body
+    _set(target, before | CANCELLED)
+    world.touch(target.entry)
+    if sends != "none":
+        _spread(world, target.entry, target.slot, before)
+    _tell(world, calendar, before, "cancellation", target.entry.id, sends)
+
+
+def respond(world: World, calendar: Calendar, target: Target, answer: Json, sends: str) -> None:
+    """Write a guest's answer into his copy, the organizer's and, through it, everybody's."""
+    organizer = world.find(target.body["organizer"]["email"])
+    theirs = _counterpart(organizer.calendar, target) if organizer else None
+    _answer(world, calendar, target, answer)
+    if organizer is None or theirs is None or theirs.gone:
+        return
+    _answer(world, calendar, theirs, answer)
+    _spread(world, theirs.entry, theirs.slot)
+    if sends == "all":
+        world.mail(organizer.email, "response", theirs.entry.id)
+
+
+def leave(world: World, calendar: Calendar, target: Target, sends: str) -> None:
+    """Remove a guest's own copy: to everybody else he has declined."""
+    respond(world, calendar, target, {"responseStatus": "declined"}, sends)
+    keep(world, target, target.body | CANCELLED)
+
+
+def _answer(world: World, calendar: Calendar, target: Target, answer: Json) -> None:
+    guests = target.body.get("attendees", [])
+    answered = [g | answer if calendar.is_mine(g["email"]) else g for g in guests]
+    keep(world, target, target.body | {"attendees": answered})
+
+
+def _add(world: World, calendar: Calendar, event_id: str, body: Json) -> Entry:
+    now = world.now()
+    entry = Entry(event_id, body, now, now, world.next_serial())
+    calendar.entries[event_id] = entry
+    return entry
+
+
+def _set(target: Target, body: Json) -> None:
+    """Store a body: whole for an entry, as the difference from its series for an occurrence."""
+    entry, name = target
+    if name is None:
+        entry.body = body
+        return
+    inherited = entry.inherited(name)
+    changed = {key: value for key, value in body.items() if value != inherited.get(key)}
+    hidden = {key: None for key in inherited if key not in body}
+    entry.exceptions[name] = changed | hidden
+
+
+def _counterpart(calendar: Calendar, target: Target) -> Target | None:
+    """Return the same event in another calendar: joined by iCalUID and slot alone (facts 2.3)."""
+    entry = calendar.by_uid(target.body["iCalUID"], target.entry.id)
+    return Target(entry, target.slot) if entry else None
+
+
+def _spread(world: World, entry: Entry, name: str | None, before: Json | None = None) -> None:
+    """Bring the copies of all guests, and of those just removed, up to date."""
+    target = Target(entry, name)
+    now = list(_calendars(world, target.body))
+    was = [c for c in _calendars(world, before or {}) if all(c is not known for known in now)]
+    for calendar in now:
+        _mirror(world, calendar, target)
+    for calendar in was:
+        _withdraw(world, calendar, target)
+
+
+def _calendars(world: World, body: Json) -> Iterator[Calendar]:
+    """Yield the calendars of the guests who have a Google account, without the organizer's."""
+    organizer = body.get("organizer", {}).get("email")
+    for guest in body.get("attendees", []):
+        person = world.find(guest["email"])
+        if person and not person.calendar.is_mine(organizer):
+            yield person.calendar
+
+
+def _mirror(world: World, calendar: Calendar, source: Target) -> None:
+    if source.gone:
+        _withdraw(world, calendar, source)
+        return
+    instance = calendar.instance_id(source.entry, source.slot) if source.slot else None
+    copy = calendar.by_uid(source.body["iCalUID"], instance)
+    if copy is None:
+        _add(world, calendar, instance or source.entry.id, source.body)
+        return
+    own = Target(copy, source.slot if copy.repeats else None)
+    copy.bare = False
+    keep(world, own, _shared(source.body, own.body))
+
+
+def _withdraw(world: World, calendar: Calendar, source: Target) -> None:
+    """Cancel a guest's copy; only its id is left for him to see."""
+    instance = calendar.instance_id(source.entry, source.slot) if source.slot else None
+    copy = calendar.by_uid(source.body["iCalUID"], instance)
+    if copy is None:
+        return
+    own = Target(copy, source.slot if copy.repeats else None)
+    copy.bare = copy.bare or own.slot is None
+    keep(world, own, own.body | CANCELLED)
+
+
+def _shared(body: Json, own: Json) -> Json:
+    """Return `body` as it reads in the copy `own`: the private fields stay."""
+    kept = {key: own[key] for key in _OWN if key in own}
+    shared = {key: value for key, value in body.items() if key not in _OWN}
+    if "extendedProperties" in shared or "extendedProperties" in own:
+        properties = {
+            "shared": shared.get("extendedProperties", {}).get("shared"),
+            "private": own.get("extendedProperties", {}).get("private"),
+        }
+        kept["extendedProperties"] = {key: value for key, value in properties.items() if value}
+    if "recurringEventId" in own:
+        kept["recurringEventId"] = own["recurringEventId"]
+    return shared | kept
+
+
+def _tell(  # noqa: PLR0913 - a mail has that many sides
+    world: World, calendar: Calendar, body: Json, kind: str, about: str, sends: str
+) -> None:
+    """Mail the guests; `externalOnly` means outside the organizer's domain (facts 3)."""
+    domain = calendar.owner.partition("@")[2]
+    for guest in body.get("attendees", []):
+        outside = guest["email"].partition("@")[2] != domain
+        wanted = sends == "all" or (sends == "externalOnly" and outside)
+        if wanted and not guest.get("resource") and not calendar.is_mine(guest["email"]):
+            world.mail(guest["email"], kind, about)
