@@ -1,0 +1,299 @@
+"""The settings of one owner as frozen values, from one TOML file.
+
+A field that is missing in the file has the default written here. `load` reports everything wrong
+at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from config import toml
+from config.fields import (
+    AcceptKey,
+    Address,
+    CadenceKey,
+    Country,
+    Database,
+    DaySpanOrNone,
+    Document,
+    DocumentsKey,
+    Duration,
+    Endpoint,
+    FilePath,
+    ListenAddress,
+    Many,
+    Name,
+    PageUrl,
+    PrivateUrl,
+    ProviderKey,
+    RecapKey,
+    RoleKey,
+    SomeTime,
+    Target,
+    TlsKey,
+    ToneKey,
+    Variable,
+    WeekdayKey,
+    WithinDay,
+    WithinDayOrNone,
+    Words,
+    Zone,
+    is_loopback,
+)
+from config.findings import findings
+from config.problems import SettingsError
+from config.rules import broken_rules
+from config.values import (
+    Accept,
+    DaySpan,
+    DocumentKind,
+    Listen,
+    Provider,
+    Recap,
+    Tls,
+    Tone,
+    Weekday,
+    token_variable,
+)
+
+_OWN_DOCUMENTS = {
+    Provider.GOOGLE: DocumentKind.GOOGLE,
+    Provider.OUTLOOK: DocumentKind.WORD,
+    Provider.CALDAV: DocumentKind.MARKDOWN,
+    Provider.FILES: DocumentKind.MARKDOWN,
+}
+_MAIL_PORTS = {Tls.NONE: 25, Tls.STARTTLS: 587, Tls.TLS: 465}
+
+
+class Table(BaseModel):
+    """A table of the file: frozen, and strict, so that `"3"` is no number and no key is ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Policy(Table):
+    """How visavis behaves towards everybody, or towards one pair."""
+
+    look_every: SomeTime = timedelta(minutes=5)
+    prepare: Duration = timedelta(hours=24)
+    """Agenda and link are made this long before the meeting."""
+    look_back: Duration = timedelta(weeks=8)
+    look_ahead: SomeTime = timedelta(weeks=3)
+    working_days: Many[WeekdayKey] = Field(
+        default=(Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI), min_length=1
+    )
+    working_hours: WithinDay = DaySpan(time(9), time(17, 30))
+    """Used where the provider does not tell; in the account's zone, like `lunch`."""
+    lunch: WithinDayOrNone = DaySpan(time(12), time(13))
+    week_starts: WeekdayKey = Weekday.MON
+    warn_after: int = Field(default=2, ge=1)
+    """Misses in a row before a quiet note."""
+    alert_after: int = Field(default=3, ge=1)
+    """Misses in a row before an alert; below `warn_after` there are no notes."""
+    options: int = Field(default=3, ge=1)
+    notice: Duration = timedelta(hours=2)
+    """A time sooner than this is never proposed."""
+    accept: AcceptKey = Accept.ASK
+    freeze: Duration = timedelta(hours=24)
+    """`Accept.AUTO` never books a time that starts sooner than this."""
+    recap: RecapKey = Recap.ME
+    quiet: DaySpanOrNone = None
+    """No mail or chat in these hours of the reader's zone; may pass midnight."""
+    mail_budget: int = Field(default=4, ge=0)
+    """Most mails a week another person may get because of visavis."""
+    write: bool = True
+
+
+class PairSettings(Policy):
+    """The policy towards one person, and what visavis cannot know of the two by itself.
+
+    A policy key that the `[[pair]]` table leaves out has the value of `[policy]`.
+    """
+
+    address: Address = Field(alias="with")
+    role: RoleKey | None = None
+    """What the owner is to the other; None asks the directory."""
+    cadence: CadenceKey | None = None
+    started: date | None = None
+    development: str = ""
+    """The growth topic both know of."""
+    document: Document | None = None
+    """A running document that exists: a web address, or the path of a Markdown file."""
+    tone: ToneKey = Tone.AUTO
+    ignore: bool = False
+
+
+class Account(Table):
+    """One calendar of one address. Keys that its provider has no use for are let be."""
+
+    name: Name
+    provider: ProviderKey
+    email: Address
+    aliases: Many[Address] = ()
+    person: Words | None = None
+    timezone: Zone | None = None
+    country: Country | None = None
+    """Whose public holidays count (ISO 3166)."""
+    calendar: Words = "primary"
+    documents: DocumentsKey = Field(default_factory=lambda set_: _OWN_DOCUMENTS[set_["provider"]])
+    directory: bool = False
+    client_secrets: FilePath | None = None
+    service_account: FilePath | None = None
+    client_id: str = ""
+    tenant: Words = "common"
+    certificate: FilePath | None = None
+    secret_env: Variable = ""
+    endpoint: Endpoint | None = None
+    """The root of a stand-in, without a trailing slash."""
+    url: PrivateUrl | None = None
+    username: str = ""
+    password_env: Variable = ""
+    path: FilePath | None = None
+
+    @property
+    def token_variable(self) -> str:
+        """The environment variable that may hold a ready bearer token for this account."""
+        return token_variable(self.name)
+
+
+class Notify(Table):
+    """Where chat messages go; Apprise addresses hold tokens, so they stay out of `repr`."""
+
+    to: Many[Target] = Field(default=(), repr=False)
+
+
+class Mail(Table):
+    """The mail server; port and privacy follow from the host where the file does not tell."""
+
+    host: Words
+    sender: Address
+    tls: TlsKey = Field(default_factory=lambda set_: _usual_tls(set_["host"]))
+    port: int = Field(default_factory=lambda set_: _MAIL_PORTS[set_["tls"]], ge=1, le=65535)
+    username: str = ""
+    password_env: Variable = ""
+
+
+class Web(Table):
+    """The web page; without `public_url` there are no links in mail and no push."""
+
+    listen: ListenAddress = Listen("127.0.0.1", 8765)
+    public_url: PageUrl | None = None
+
+
+class Settings(Table):
+    """Everything the owner decided."""
+
+    home: FilePath = Field(default_factory=lambda: user_data_path("visavis", appauthor=False))
+    database: Database = Field(default="sqlite", repr=False)
+    """A SQLAlchemy URL, which may hold a password; "sqlite" is a file in `home`."""
+    policy: Policy = Policy()
+    accounts: Many[Account] = Field(alias="account", min_length=1)
+    pairs: Many[PairSettings] = Field(default=(), alias="pair")
+    notify: Notify = Notify()
+    mail: Mail | None = None
+    web: Web = Web()
+    _source: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+        """Keep the file that validation was given as its context."""
+        self._source = context
+
+    @field_validator("pairs")
+    @classmethod
+    def _inherit(
+        cls, pairs: tuple[PairSettings, ...], earlier: ValidationInfo
+    ) -> tuple[PairSettings, ...]:
+        policy = earlier.data.get("policy", Policy())
+        return tuple(_with_policy(pair, policy) for pair in pairs)
+
+    @property
+    def source(self) -> Path | None:
+        """The file these settings were read from."""
+        return self._source
+
+    def account(self, name: str) -> Account:
+        """Return the account of this name; raises `KeyError` where there is none."""
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        raise KeyError(name)
+
+    def people(self) -> tuple[tuple[Account, ...], ...]:
+        """Return the accounts by the human they belong to, in the order of the file."""
+        groups: dict[tuple[str, str], tuple[Account, ...]] = {}
+        for account in self.accounts:
+            human = ("person", account.person) if account.person else ("account", account.name)
+            groups[human] = (*groups.get(human, ()), account)
+        return tuple(groups.values())
+
+    def pair_for(self, address: str) -> PairSettings | None:
+        """Return what the file says about the person with this address; case does not count."""
+        return next((pair for pair in self.pairs if pair.address == address.lower()), None)
+
+    def policy_for(self, address: str) -> Policy:
+        """Return the policy towards the person with this address."""
+        return self.pair_for(address) or self.policy
+
+
+_TABLES: dict[str, type[Table]] = {
+    "": Settings,
+    "policy": Policy,
+    "account": Account,
+    "pair": PairSettings,
+    "notify": Notify,
+    "mail": Mail,
+    "web": Web,
+}
+_KEYS = {
+    table: [field.alias or name for name, field in model.model_fields.items()]
+    for table, model in _TABLES.items()
+}
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the settings; raises `SettingsError` with everything that is wrong.
+
+    `path` is what the owner asked for with `--config`; see `settings_file`.
+    """
+    source = toml.read(settings_file(path, environ))
+    wrong = [*broken_rules(source.tables, environ)]
+    try:
+        settings = Settings.model_validate(source.tables, context=source.file)
+    except ValidationError as error:
+        wrong += findings(error, _KEYS)
+    if wrong:
+        raise SettingsError(sorted(map(source.problem, wrong), key=attrgetter("line")))
+    return settings
+
+
+def settings_file(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """Return where to read: the path given, `$VISAVIS_CONFIG`, or the platform's own place."""
+    if path is None and (named := environ.get("VISAVIS_CONFIG")):
+        path = Path(named)
+    usual = user_config_path("visavis", appauthor=False) / "visavis.toml"
+    return (path or usual).expanduser()
+
+
+def _usual_tls(host: str) -> Tls:
+    return Tls.NONE if is_loopback(host) else Tls.STARTTLS
+
+
+def _with_policy(pair: PairSettings, policy: Policy) -> PairSettings:
+    inherited = Policy.model_fields.keys() - pair.model_fields_set
+    return pair.model_copy(update={key: getattr(policy, key) for key in inherited})
