@@ -1,0 +1,173 @@
+"""Action items as people write them: "[who] what by when", ticked or struck through.
+
+Pure, and neutral to the format: Markdown, Google and Word hand in one line of plain text each.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+from connectors.model import Item
+
+# First letters are enough; English and German are spelled the way people shorten them.
+_WEEKDAYS = (
+    ("mon", "montag", "mo"),
+    ("tue", "tues", "dienstag", "di"),
+    ("wed", "mittwoch", "mi"),
+    ("thu", "thur", "thurs", "donnerstag", "do"),
+    ("fri", "freitag", "fr"),
+    ("sat", "samstag", "sonnabend", "sa"),
+    ("sun", "sonntag", "so"),
+)
+_MONTHS = (
+    ("jan", "january", "januar", "jänner"),
+    ("feb", "february", "februar"),
+    ("mar", "march", "märz", "mrz"),
+    ("apr", "april"),
+    ("may", "mai"),
+    ("jun", "june", "juni"),
+    ("jul", "july", "juli"),
+    ("aug", "august"),
+    ("sep", "sept", "september"),
+    ("oct", "october", "okt", "oktober"),
+    ("nov", "november"),
+    ("dec", "december", "dez", "dezember"),
+)
+_WEEKDAY_OF = {name: n for n, names in enumerate(_WEEKDAYS) for name in names} | {
+    f"{stem}day": n
+    for n, stem in enumerate(("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))
+}
+_MONTH_OF = {name: n for n, names in enumerate(_MONTHS, 1) for name in names}
+
+_ISO = r"(?P<iso>\d{4}-\d{2}-\d{2})"
+_DOTTED = r"(?P<dd>\d{1,2})\.(?P<mm>\d{1,2})\.(?P<yyyy>\d{4})"
+_DAY_FIRST = r"(?P<d1>\d{1,2})(?:\.|st|nd|rd|th)?\s+(?P<m1>[^\W\d]{3,9})\.?(?:,?\s+(?P<y1>\d{4}))?"
+_MONTH_FIRST = r"(?P<m2>[^\W\d]{3,9})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>\d{4}))?"
+_DATES = tuple(re.compile(rf"(?<!\w){form}(?!\w)") for form in (_ISO, _DOTTED, _DAY_FIRST))
+_DATES = (*_DATES, re.compile(rf"(?<!\w){_MONTH_FIRST}(?!\w)"))
+
+_TICK = re.compile(r"\[(?P<tick>[ xX✓✔]?)\](?:\s+|$)")
+_STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
+# A bracket may also open a link `[a](b)`, a reference `[a][b]`, a footnote `[^1]`.
+_OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
+_SINCE = re.compile(r"\s*\(since (?P<since>\d{4}-\d{2}-\d{2})[^)]*\)$")
+_DUE = re.compile(
+    r"[\s,(]+(?:by|until|till|due|bis)(?:\s+the|\s+zum)?:?\s+(?P<when>[\w.,\s-]{2,30}?)[).]*$",
+    re.IGNORECASE,
+)
+
+
+def task(line: str, day: date | None) -> Item | None:
+    """Read one line without its bullet; None where it is no action item.
+
+    A tick box, an owner in front, or a line struck through as a whole makes it one. Due days
+    are relative to `day`, the section's own.
+    """
+    text, struck = _unstruck(line.strip())
+    box = _TICK.match(text)
+    rest, inner = _unstruck(text[box.end() :] if box else text)
+    owner = _OWNER.match(rest)
+    if not (box or owner or struck):
+        return None
+    what, innermost = _unstruck(rest[owner.end() :] if owner else rest)
+    done = struck or inner or innermost or bool(box and box["tick"].strip())
+    name = (owner["name"] or owner["handle"]).strip() if owner else ""
+    return _item(what, day, Item("", done, owner=name))
+
+
+def words(item: Item, day: date | None) -> str:
+    """Write an item, without its tick, such that `task` reads the same; `day` gives its age."""
+    owner = f"[{item.owner}] " if item.owner else ""
+    due = f" by {item.due.isoformat()}" if item.due else ""
+    return f"{owner}{item.text}{due}{_age(item.since, day)}"
+
+
+def due(text: str, day: date | None) -> tuple[str, date | None]:
+    """Split "send the draft by Friday" into the words and the day meant.
+
+    Understood at the end of a line: ISO days, weekdays (the next one after `day`), a day with
+    its month (the year nearest to `day`).
+    """
+    found = _DUE.search(text)
+    when = _when(found["when"].strip(), day) if found else None
+    if found is None or when is None:
+        return text, None
+    return text[: found.start()], when
+
+
+def day_in(text: str, near: date | None = None) -> date | None:
+    """Find the first written day; one without a year is taken nearest to `near`, or not at all."""
+    for form in _DATES:
+        for found in form.finditer(text):
+            day = _day(found, near)
+            if day:
+                return day
+    return None
+
+
+def _item(what: str, day: date | None, item: Item) -> Item | None:
+    since = _SINCE.search(what)
+    text, until = due(what[: since.start()] if since else what, day)
+    if not text.strip():
+        return None
+    first = day_in(since["since"]) if since else None
+    return replace(item, text=text.strip(), due=until, since=first)
+
+
+def _unstruck(text: str) -> tuple[str, bool]:
+    struck = _STRUCK.fullmatch(text)
+    return (struck["text"], True) if struck else (text, False)
+
+
+def _age(since: date | None, day: date | None) -> str:
+    if since is None:
+        return ""
+    weeks = (day - since).days // 7 if day else 0
+    aged = f", {weeks} week{'s' if weeks > 1 else ''}" if weeks > 0 else ""
+    return f" (since {since.isoformat()}{aged})"
+
+
+def _when(text: str, day: date | None) -> date | None:
+    weekday = _WEEKDAY_OF.get(text.lower().rstrip("."))
+    if weekday is None:
+        return day_in(text, day)
+    if day is None:
+        return None
+    # "by Friday", said on a Friday, is the next one: for the same day people say "today".
+    return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
+
+
+def _day(found: re.Match[str], near: date | None) -> date | None:
+    parts = {name: value for name, value in found.groupdict().items() if value}
+    if "iso" in parts:
+        return _date(*map(int, parts["iso"].split("-")))
+    if "dd" in parts:
+        return _date(int(parts["yyyy"]), int(parts["mm"]), int(parts["dd"]))
+    return _in_month(
+        parts.get("m1") or parts["m2"],
+        int(parts.get("d1") or parts["d2"]),
+        parts.get("y1") or parts.get("y2"),
+        near,
+    )
+
+
+def _in_month(name: str, day: int, year: str | None, near: date | None) -> date | None:
+    month = _MONTH_OF.get(name.lower())
+    if month is None:
+        return None
+    if year:
+        return _date(int(year), month, day)
+    if near is None:
+        return None
+    # An overdue day of last December is not one of next December.
+    candidates = (_date(near.year + years, month, day) for years in (-1, 0, 1))
+    return min((c for c in candidates if c), key=lambda c: abs(c - near), default=None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,108 @@
+"""Action items as people write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from connectors.items import day_in, due, task, words
+from connectors.model import Item
+
+MONDAY = date(2026, 3, 2)
+FRIDAY = date(2026, 3, 6)
+
+
+@pytest.mark.parametrize(
+    ("line", "item"),
+    [
+        ("[ ] send draft", Item("send draft")),
+        ("[] send draft", Item("send draft")),
+        ("[X] send draft", Item("send draft", done=True)),
+        ("~~send draft~~", Item("send draft", done=True)),
+        ("[ ] ~~send draft~~", Item("send draft", done=True)),
+        ("~~[ ] send draft~~", Item("send draft", done=True)),
+        ("[Ben] ~~send draft~~", Item("send draft", done=True, owner="Ben")),
+        ("[Ben] send draft by 2026-03-06", Item("send draft", owner="Ben", due=FRIDAY)),
+        ("[ ] @ben@acme.example: draft", Item("draft", owner="ben@acme.example")),
+        ("[ ] draft (by Fri)", Item("draft", due=FRIDAY)),
+        ("[ ] draft (since 2026-02-16, 2 weeks)", Item("draft", since=date(2026, 2, 16))),
+    ],
+)
+def test_a_line_is_an_item_by_its_tick_its_owner_or_its_stroke(line: str, item: Item) -> None:
+    assert task(line, MONDAY) == item
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "send draft by 2026-03-06",
+        "[the plan](https://acme.example/plan) is out",
+        "[plan][1] is out",
+        "[^1] a footnote",
+        "~~half~~ struck through",
+        "mail to ben@acme.example",
+        "[ ]",
+        "[ ] [Ben] by Friday",
+    ],
+)
+def test_other_lines_are_no_items(line: str) -> None:
+    assert task(line, MONDAY) in {None, Item("by Friday", owner="Ben")}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("draft by 2026-03-06", FRIDAY),
+        ("draft, due 2026-03-06.", FRIDAY),
+        ("draft by Fri", FRIDAY),
+        ("draft by friday", FRIDAY),
+        ("draft bis Freitag", FRIDAY),
+        ("draft by Monday", date(2026, 3, 9)),
+        ("draft until 3 March", date(2026, 3, 3)),
+        ("draft until March 3rd", date(2026, 3, 3)),
+        ("draft bis zum 3. März", date(2026, 3, 3)),
+        ("draft by 3rd Mar 2027", date(2027, 3, 3)),
+        ("draft bis 03.03.2026", date(2026, 3, 3)),
+        ("draft by 20 Dec", date(2025, 12, 20)),
+        ("draft (till 6 March)", FRIDAY),
+    ],
+)
+def test_a_due_day_stands_at_the_end_and_is_meant_near_the_section(text: str, day: date) -> None:
+    assert due(text, MONDAY) == ("draft", day)
+
+
+@pytest.mark.parametrize(
+    "text", ["stand by me", "by 2026-02-31 at last", "draft by 31 February", "draft by the sea"]
+)
+def test_words_that_only_look_like_a_day_stay_words(text: str) -> None:
+    assert due(text, MONDAY) == (text, None)
+
+
+def test_without_a_day_to_start_from_only_full_days_are_understood() -> None:
+    assert due("draft by Fri", None) == ("draft by Fri", None)
+    assert due("draft by 6 March", None) == ("draft by 6 March", None)
+    assert due("draft by 6 March 2026", None) == ("draft", FRIDAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-03-02 · 30 min", MONDAY),
+        ("Monday, 2 March 2026 (30 min)", MONDAY),
+        ("March 2, 2026", MONDAY),
+        ("Montag, 2. März 2026", MONDAY),
+        ("02.03.2026", MONDAY),
+        ("Version 12026-03-021", None),
+        ("2 March", None),
+        ("5 things 2026", None),
+    ],
+)
+def test_a_heading_tells_its_day(text: str, day: date | None) -> None:
+    assert day_in(text) == day
+
+
+def test_the_age_of_an_item_is_told_in_weeks() -> None:
+    item = Item("draft", since=date(2026, 2, 23))
+    assert words(item, MONDAY) == "draft (since 2026-02-23, 1 week)"
+    assert words(item, date(2026, 2, 23)) == "draft (since 2026-02-23)"
