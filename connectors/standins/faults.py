@@ -113,7 +113,7 @@ class Wire:
         self._plans: list[_Plan] = []
         self.log: list[Exchange] = []
 
-    def fail(  # noqa: PLR0913 - each is one independent way to point at a request
+    def fail(
         self,
         fault: Fault,
         *,

@@ -16,9 +16,24 @@ if TYPE_CHECKING:
     from connectors.standins.google.call import Call
 
 _COMPUTED = frozenset(
-    ("kind", "etag", "id", "htmlLink", "created", "updated", "creator", "organizer")
-    + ("recurringEventId", "originalStartTime", "hangoutLink", "locked", "privateCopy")
-    + ("attendeesOmitted", "iCalUID", "sequence")
+    [
+        "kind",
+        "etag",
+        "id",
+        "htmlLink",
+        "created",
+        "updated",
+        "creator",
+        "organizer",
+        "recurringEventId",
+        "originalStartTime",
+        "hangoutLink",
+        "locked",
+        "privateCopy",
+        "attendeesOmitted",
+        "iCalUID",
+        "sequence",
+    ]
 )
 """Read-only fields: accepted in a body and ignored."""
 
@@ -72,7 +87,10 @@ def refuse_shared(call: Call, before: Json, after: Json, calendar: Calendar) -> 
 
 
 def _touches_others(call: Call, before: Json, calendar: Calendar) -> bool:
-    """Whether the guest list sent differs for anybody but the sender (attendeesOmitted: no list)."""
+    """Whether the guest list sent differs for anybody but the sender.
+
+    With attendeesOmitted there is no list to speak of.
+    """
     if "attendees" not in call.body or call.body.get("attendeesOmitted"):
         return False
 

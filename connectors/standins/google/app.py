@@ -92,10 +92,11 @@ def _checked(world: World, request: Request, path: str, body: bytes) -> Json | s
     parameters = place | method.query(request.query_params.multi_items())
     metadata, media = _parsed(request, body)
     method.check(metadata)
+    mask = partial.parse(parameters.get("fields", "*"))
+    method.check_fields(mask)
     call = Call(world, grant, caller, parameters, metadata, request.headers, media)
     answer = METHODS[method.id](call)
-    fields = parameters.get("fields")
-    return partial.select(answer, fields) if fields and isinstance(answer, dict) else answer
+    return partial.kept(answer, mask) if isinstance(answer, dict) else answer
 
 
 def _parsed(request: Request, body: bytes) -> tuple[Json, str]:

@@ -128,7 +128,9 @@ def _claims(assertion: str, keys: Mapping[str, str]) -> Mapping[str, object] | N
     try:
         payload = assertion.split(".")[1]
         issuer = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["iss"]
-        claims: Mapping[str, object] = jwt.decode(assertion, certs=keys[issuer])
+        claims: Mapping[str, object] = jwt.decode(  # type: ignore[no-untyped-call]
+            assertion, certs=keys[issuer]
+        )
     except (ValueError, KeyError, IndexError):
         return None
     return claims

@@ -72,7 +72,7 @@ def _asked_for(call: Call, who: Person) -> bool:
         case "":
             return True
         case "manager" | "directManager":
-            return who.manager == wanted
+            return bool(who.manager == wanted)
         case "email":
             return wanted in {who.email, *who.aliases}
         case _:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from connectors.standins.google.errors import Json, Refusal
+from connectors.standins.google.partial import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ class Method:
     pattern: re.Pattern[str]
     parameters: Mapping[str, Json]
     request: str | None
+    response: str | None
     scopes: frozenset[str]
     schemas: Mapping[str, Json]
 
@@ -47,6 +49,11 @@ class Method:
             return
         for problem in _problems(self.schemas, {"$ref": self.request}, body, "body"):
             raise problem
+
+    def check_fields(self, mask: Mask) -> None:
+        """Raise Refusal for a selection of what the answer never has."""
+        if self.response is not None:
+            _check_mask(self.schemas, {"$ref": self.response}, mask)
 
 
 def find(verb: str, path: str) -> tuple[Method, Json] | None:
@@ -87,6 +94,7 @@ def _addresses(document: Json, method: Json) -> Iterator[Method]:
             pattern=_pattern(path),
             parameters=document["parameters"] | _UPLOAD | method.get("parameters", {}),
             request=method.get("request", {}).get("$ref"),
+            response=method.get("response", {}).get("$ref"),
             scopes=frozenset(method.get("scopes", ())),
             schemas=document["schemas"],
         )
@@ -137,6 +145,19 @@ def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -
                 yield from _problems(schemas, rule["items"], inner, f"{at}[{number}]")
         case kind, _ if not isinstance(value, _PYTHON[str(kind)]):
             yield Refusal(400, "invalid", f"Invalid value at '{at}' ({kind}).")
+        case _:
+            return
+
+
+def _check_mask(schemas: Mapping[str, Json], rule: Json, mask: Mask) -> None:
+    rule = rule.get("items", rule)
+    rule = schemas[rule["$ref"]] if "$ref" in rule else rule
+    for name, below in mask.items():
+        known = rule.get("properties", {}).get(name, rule.get("additionalProperties"))
+        if known is None and name != "*":
+            raise Refusal(400, "invalidParameter", f"Invalid field selection {name}")
+        if known is not None and below is not None:
+            _check_mask(schemas, known, below)
 
 
 _PYTHON: dict[str, type | tuple[type, ...]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.standins.google.docs.document import Document
-from connectors.standins.google.docs.markdown import imported, to_markdown, to_text
+from connectors.standins.google.docs.markdown import fill, to_markdown, to_text
 from connectors.standins.google.drive_query import matcher
 from connectors.standins.google.errors import Json, Refusal, forbidden, invalid, not_found
 from connectors.standins.google.times import stamp
@@ -128,8 +128,7 @@ def create(call: Call) -> Json:
     file.apps.add(call.grant.client)
     file.parents = body.get("parents", file.parents)
     _set_properties(call, file)
-    if call.media:
-        file.document.first.chars = imported(call.media)
+    fill(file.document.first, call.media)
     return _answer(call, file)
 
 
@@ -145,7 +144,7 @@ def update(call: Call) -> Json:
     file.trashed = call.body.get("trashed", file.trashed)
     _set_properties(call, file)
     if call.media:
-        file.document.first.chars = imported(call.media)
+        fill(file.document.first, call.media)
         file.document.revise()
     call.world.drive.touch(file)
     return _answer(call, file)
@@ -230,8 +229,9 @@ def _check_account(call: Call, email: str, *, mailed: bool) -> None:
 
 def _set_properties(call: Call, file: File) -> None:
     """Keys and values together up to 124 bytes, 30 for each app (facts 7.4)."""
-    mine = file.properties.get(call.grant.client, {}) | call.body.get("appProperties", {})
-    mine = {key: value for key, value in mine.items() if value is not None}
+    given: Json = call.body.get("appProperties", {})
+    given = file.properties.get(call.grant.client, {}) | given
+    mine = {key: value for key, value in given.items() if value is not None}
     if len(mine) > 30 or any(len((key + value).encode()) > 124 for key, value in mine.items()):
         message = "The maximum number or size of properties has been exceeded."
         raise forbidden("propertyLimitExceeded", message)

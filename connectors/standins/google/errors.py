@@ -20,7 +20,7 @@ _STATUS = {
 
 
 @dataclass
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a defect
+class Refusal(Exception):
     """An answer other than success; `reason` is the machine-readable one."""
 
     status: int

@@ -58,8 +58,10 @@ def delete(call: Call) -> None:
     if target.gone:
         message = "Resource has been deleted"
         raise Refusal(410, "deleted", message)
-    act = scheduling.cancel if _organizes(access, target) else scheduling.leave
-    act(call.world, access.calendar, target, _sends(call))
+    if _organizes(access, target):
+        scheduling.cancel(call.world, target, _sends(call))
+    else:
+        scheduling.leave(call.world, access.calendar, target, _sends(call))
 
 
 def instances(call: Call) -> Json:

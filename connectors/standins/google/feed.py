@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
     from connectors.standins.google.call import Call, Method
 
-_NOT_WITH_TOKEN = ("iCalUID", "orderBy", "privateExtendedProperty", "q") + (
+_NOT_WITH_TOKEN = [
+    "iCalUID",
+    "orderBy",
+    "privateExtendedProperty",
+    "q",
     "sharedExtendedProperty",
     "timeMin",
     "timeMax",
     "updatedMin",
-)
+]
 _MUST_STAY = ("eventTypes", "singleEvents", "maxAttendees", "timeZone", "showHiddenInvitations")
 _HORIZON = timedelta(days=730)
 """How far an endless series is expanded where the request sets no end."""

@@ -58,7 +58,7 @@ class Person:
 
     # -- meetings
 
-    def schedules(  # noqa: PLR0913 - what the event form asks
+    def schedules(
         self,
         title: str,
         start: Moment,
@@ -103,7 +103,7 @@ class Person:
     def cancels(self, event: str, *, on: Moment | None = None, tell: bool = True) -> None:
         """Cancel one occurrence, a single meeting, or the whole series."""
         sends = "all" if tell else "none"
-        scheduling.cancel(self.world, self.calendar, self.target(event, on), sends)
+        scheduling.cancel(self.world, self.target(event, on), sends)
 
     def restores(self, event: str, *, on: Moment | None = None) -> None:
         """Take a cancellation back."""

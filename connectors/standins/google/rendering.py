@@ -11,10 +11,22 @@ if TYPE_CHECKING:
     from connectors.standins.google.calendar import Calendar, Entry, Target
     from connectors.standins.google.errors import Json
 
-_HIDDEN_FROM_READERS = frozenset(
-    ("id", "status", "start", "end", "visibility", "eventType", "iCalUID")
-    + ("recurrence", "recurringEventId", "originalStartTime", "transparency", "organizer")
+_PLAIN_TO_READERS = frozenset(
+    [
+        "status",
+        "start",
+        "end",
+        "visibility",
+        "eventType",
+        "iCalUID",
+        "recurrence",
+        "recurringEventId",
+        "originalStartTime",
+        "transparency",
+        "organizer",
+    ]
 )
+"""What a reader still sees of a private event."""
 
 
 class View(NamedTuple):
@@ -34,11 +46,16 @@ class View(NamedTuple):
         if name is not None and not (entry.has(name) or entry.gone):
             return head | {"id": self._id(target), "status": "cancelled"}  # beyond a new end
         body = target.body
-        if target.gone and (entry.bare or not self.details_of_deleted):
+        if target.gone and not self._keeps_details(target):
             return head | self._tombstone(target)
         if self.role == "reader" and body.get("visibility") in {"private", "confidential"}:
-            body = {key: value for key, value in body.items() if key in _HIDDEN_FROM_READERS}
+            body = {key: value for key, value in body.items() if key in _PLAIN_TO_READERS}
         return head | self._computed(target) | self._shown(body) | {"id": self._id(target)}
+
+    def _keeps_details(self, target: Target) -> bool:
+        """Deleted events can be read by their organizer, or whoever removed them himself."""
+        removed_alone = target.slot is None and not target.entry.bare
+        return self.details_of_deleted and (removed_alone or not self._is_guest(target.body))
 
     def _id(self, target: Target) -> str:
         entry, name = target

@@ -20,7 +20,7 @@ def create(world: World, calendar: Calendar, event_id: str, body: Json, sends: s
     """Put a new event into the organizer's calendar and into those of his guests."""
     entry = _add(world, calendar, event_id, body)
     _spread(world, entry, None)
-    _tell(world, calendar, entry.body, "invitation", entry.id, sends)
+    _tell(world, entry.body, "invitation", entry.id, sends)
     return entry
 
 
@@ -32,7 +32,7 @@ def write(world: World, calendar: Calendar, target: Target, body: Json, sends: s
     if calendar.is_mine(body["organizer"]["email"]):
         _spread(world, target.entry, target.slot, before)
         kind = "cancellation" if body["status"] == "cancelled" else "update"
-        _tell(world, calendar, body, kind, target.entry.id, sends)
+        _tell(world, body, kind, target.entry.id, sends)
 
 
 def write_for_organizer(world: World, target: Target, body: Json, sends: str) -> None:
@@ -52,14 +52,14 @@ def keep(world: World, target: Target, body: Json) -> None:
     world.touch(target.entry)
 
 
-def cancel(world: World, calendar: Calendar, target: Target, sends: str) -> None:
+def cancel(world: World, target: Target, sends: str) -> None:
     """Cancel as organizer. With `none` the guests keep their copies (facts 3, sendUpdates)."""
     before = target.body
     _set(target, before | CANCELLED)
     world.touch(target.entry)
     if sends != "none":
         _spread(world, target.entry, target.slot, before)
-    _tell(world, calendar, before, "cancellation", target.entry.id, sends)
+    _tell(world, before, "cancellation", target.entry.id, sends)
 
 
 def respond(world: World, calendar: Calendar, target: Target, answer: Json, sends: str) -> None:
@@ -172,13 +172,12 @@ def _shared(body: Json, own: Json) -> Json:
     return shared | kept
 
 
-def _tell(  # noqa: PLR0913 - a mail has that many sides
-    world: World, calendar: Calendar, body: Json, kind: str, about: str, sends: str
-) -> None:
+def _tell(world: World, body: Json, kind: str, about: str, sends: str) -> None:
     """Mail the guests; `externalOnly` means outside the organizer's domain (facts 3)."""
-    domain = calendar.owner.partition("@")[2]
+    organizer = body["organizer"]["email"]
+    domain = organizer.partition("@")[2]
     for guest in body.get("attendees", []):
         outside = guest["email"].partition("@")[2] != domain
         wanted = sends == "all" or (sends == "externalOnly" and outside)
-        if wanted and not guest.get("resource") and not calendar.is_mine(guest["email"]):
+        if wanted and not guest.get("resource") and guest["email"] != organizer:
             world.mail(guest["email"], kind, about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,20 +31,16 @@ class Mail(NamedTuple):
     at: datetime
 
 
-def _system_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
 class World:
-    """Everything the stand-in knows. Set `now` to a function of your own to travel in time.
+    """Everything the stand-in knows. `now` is the clock: change it to travel in time.
 
     The rest are Google's choices that a client must survive either way: `opaque_ids` for instance
     ids, `empty_pages` before every full page, `page_cap` for pages shorter than asked,
     `freebusy_limit` for the longest range, `list_lag` between a file's creation and its listing.
     """
 
-    now: Callable[[], datetime] = _system_clock
+    now: Callable[[], datetime]
     opaque_ids: bool = True
     empty_pages: bool = False
     page_cap: int | None = None
@@ -62,7 +58,7 @@ class World:
         self.drive = Drive(self)
         self.pages = Pages(self)
 
-    def person(  # noqa: PLR0913 - what an employee record has
+    def person(
         self,
         email: str,
         *,

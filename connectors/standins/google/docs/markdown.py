@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from connectors.standins.google.docs.text import CHECKBOX, NORMAL, Char, Paragraph, Tab, newline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def to_markdown(tab: Tab) -> str:
@@ -21,21 +17,15 @@ def to_text(tab: Tab) -> str:
     return "\r\n".join(paragraph.text for paragraph in tab.paragraphs())
 
 
-def imported(text: str) -> list[Char]:
-    """Return the characters of a tab for an uploaded Markdown or plain text: headings only."""
-    return [char for line in text.splitlines() or [""] for char in _imported_line(line)]
-
-
-def _imported_line(line: str) -> Iterator[Char]:
-    heading = re.match(r"(#{1,6}) +(.*)", line)
-    words = heading[2] if heading else line
-    yield from (Char(char) for char in words)
-    if heading:
-        level = len(heading[1])
-        style = {"namedStyleType": f"HEADING_{level}", "headingId": f"h.{abs(hash(words)):012d}"}
-        yield newline(NORMAL | style)
-    else:
-        yield newline()
+def fill(tab: Tab, text: str) -> None:
+    """Put an uploaded Markdown or plain text in place of everything; only headings are styled."""
+    tab.chars = [newline()]
+    lines = text.rstrip("\n").split("\n")
+    tab.insert(1, "\n".join(re.sub(r"^#{1,6} +", "", line) for line in lines))
+    for line, paragraph in zip(lines, list(tab.paragraphs()), strict=True):
+        if heading := re.match(r"(#{1,6}) ", line):
+            level = {"namedStyleType": f"HEADING_{len(heading[1])}"}
+            tab.restyle(paragraph, NORMAL | level, None)
 
 
 def _line(tab: Tab, paragraph: Paragraph) -> str:
