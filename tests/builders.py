@@ -22,8 +22,9 @@ from connectors.model import (
     Status,
     Version,
 )
+from daemon.core.meetings import meetings, merge
 from daemon.core.policy import Policy
-from daemon.core.words import Snapshot
+from daemon.core.words import Meeting, Snapshot
 
 MAYA = Person("maya@acme.example", "Maya Kern", frozenset({"maya.k@acme.example"}))
 BEN = Person("ben@acme.example", "Ben Ode")
@@ -158,6 +159,12 @@ def single(
 def snapshot(*series: Series, window: Span | None = None) -> Snapshot:
     """Return a look at a calendar, by default through a window of the first twelve weeks."""
     return Snapshot(window or weeks(1, 12), series)
+
+
+def history(*series: Series) -> tuple[Meeting, ...]:
+    """Return the meetings of Maya and Ben as a first look at these series knows them."""
+    seen = [meeting for one in series for meeting in meetings(one, MAYA, BEN)]
+    return merge((), seen, (), None)
 
 
 def _answered(
