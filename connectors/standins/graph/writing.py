@@ -1,0 +1,165 @@
+"""A checked request body, turned into the fields and times of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from connectors.standins.graph import bodies, rules, zones
+from connectors.standins.graph.calls import Json, Refused
+from connectors.standins.graph.items import Fields, Item
+from connectors.standins.graph.profile import Kind, Profile
+
+OWN_COPY = frozenset(
+    {
+        "categories",
+        "isReminderOn",
+        "reminderMinutesBeforeStart",
+        "sensitivity",
+        "showAs",
+        "singleValueExtendedProperties",
+    }
+)
+"""Properties of one copy alone: writing them mails nobody (by MAPI's logic)."""
+_TIMES = frozenset({"start", "end", "recurrence"})
+_NOT_PLAYED = frozenset(
+    {"attachments", "extensions", "isDraft", "locations", "multiValueExtendedProperties"}
+)
+_UNANSWERED: Json = {"response": "none", "time": "0001-01-01T00:00:00Z"}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Reads bodies as Exchange does; `number` names online meetings."""
+
+    find: Callable[[str], Profile | None]
+    number: Callable[[], int]
+    strips_markup: bool
+
+    def fields(self, body: Json, before: Fields) -> Fields:
+        """Return the fields after the body was written over `before`."""
+        if refused := set(body) & _NOT_PLAYED:
+            message = f"The stand-in does not play '{min(refused)}'."
+            raise Refused(400, "ErrorInvalidPropertySet", message)
+        said = {
+            name: value for name, value in body.items() if name not in _TIMES and "@" not in name
+        }
+        if "attendees" in said:
+            said["attendees"] = self._attendees(said["attendees"], before.get("attendees", ()))
+        if "body" in said:
+            said["body"] = bodies.html(said["body"] or {}, strip=self.strips_markup)
+        if "location" in said:
+            said["location"] = {
+                "displayName": "",
+                "locationType": "default",
+                **(said["location"] or {}),
+            }
+        return self._online(said, before)
+
+    def _attendees(self, new: list[Json], old: list[Json]) -> list[Json]:
+        """Take over who is invited; the answers are theirs and cannot be written for them."""
+        known = {address_of(attendee): attendee for attendee in old}
+        return [self._attendee(each, known.get(address_of(each), {})) for each in new]
+
+    def _attendee(self, new: Json, old: Json) -> Json:
+        address = new["emailAddress"]["address"]
+        profile = self.find(address)
+        is_room = profile is not None and profile.kind is Kind.ROOM
+        answered = (
+            {"response": "accepted", "time": "0001-01-01T00:00:00Z"} if is_room else _UNANSWERED
+        )
+        name = new["emailAddress"].get("name") or (profile.name if profile else address)
+        return {
+            "type": new.get("type") or "required",
+            "status": old.get("status", answered),
+            "emailAddress": {"name": name, "address": address},
+            **({"proposedNewTime": old["proposedNewTime"]} if "proposedNewTime" in old else {}),
+        }
+
+    def _online(self, said: Json, before: Fields) -> Fields:
+        """Make an online meeting once; lose it when its block is no longer in the body."""
+        if before.get("onlineMeeting"):
+            return {**before, **said, **_still_online(said, before)}
+        fields = {**before, **said}
+        if not said.get("isOnlineMeeting"):
+            return fields
+        meeting, blob = bodies.online_meeting(self.number())
+        content = fields.get("body", {"content": ""})["content"] + blob
+        return {
+            **fields,
+            "onlineMeeting": meeting,
+            "onlineMeetingProvider": "teamsForBusiness",
+            "body": {"contentType": "html", "content": content},
+        }
+
+
+def _still_online(said: Json, before: Fields) -> Json:
+    """Return the online-meeting fields after a write: set once, lost only with the block."""
+    blob = bodies.blob(before["body"]["content"])
+    if "body" in said and blob not in said["body"]["content"]:
+        return {"isOnlineMeeting": False, "onlineMeeting": None, "onlineMeetingProvider": "unknown"}
+    kept = ("isOnlineMeeting", "onlineMeeting", "onlineMeetingProvider")
+    return {name: before[name] for name in kept}
+
+
+def address_of(attendee: Json) -> str:
+    """Return the address of an attendee in lower case."""
+    return str(attendee["emailAddress"]["address"]).lower()
+
+
+def times(body: Json, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    """Return start and end after the body was written; refuses an end that is not later."""
+    zone = start.tzinfo
+    start = zones.moment(body["start"]).astimezone(zone) if body.get("start") else start
+    end = zones.moment(body["end"]).astimezone(zone) if body.get("end") else end
+    if end.astimezone(UTC) <= start.astimezone(UTC):
+        message = "The end date must be after the start date."
+        raise Refused(400, "ErrorPropertyValidationFailure", message)
+    return start, end
+
+
+def new_item(key: int, uid: str, organizer: str, body: Json, fields: Fields) -> Item:
+    """Build the first version of an item; a series keeps the wall clock of its own zone."""
+    recurrence = body.get("recurrence")
+    name = body["start"].get("timeZone") or "UTC"
+    if recurrence:
+        name = recurrence["range"].get("recurrenceTimeZone") or name
+    anchor = zones.moment(body["start"]).astimezone(zones.zone(name))
+    start, end = times(body, anchor, anchor)
+    item = Item(key, uid, organizer, start, end, name, fields)
+    _check_whole_days(item)
+    return replace(item, recurrence=_bound(recurrence, item)) if recurrence else item
+
+
+def timed(item: Item, body: Json) -> Item:
+    """Return the whole item at its new times; exceptions do not survive a changed pattern."""
+    start, end = times(body, item.start, item.end)
+    moved = replace(item, start=start, end=end)
+    _check_whole_days(moved)
+    recurrence = _recurrence(body, moved)
+    if (start, end, recurrence) == (item.start, item.end, item.recurrence):
+        return item
+    return replace(moved, recurrence=recurrence, exceptions={})
+
+
+def _recurrence(body: Json, item: Item) -> Json | None:
+    if "recurrence" in body:
+        return _bound(body["recurrence"], item) if body["recurrence"] else None
+    if item.recurrence and body.get("start"):
+        return rules.begun(item.recurrence, item.start.date())
+    return item.recurrence
+
+
+def _bound(recurrence: Json, item: Item) -> Json:
+    """Write the defaults of a range: it starts with the meeting, in the meeting's zone."""
+    first = {"startDate": item.start.date().isoformat(), "recurrenceTimeZone": item.zone}
+    said = {name: value for name, value in recurrence["range"].items() if value is not None}
+    return {**recurrence, "range": {**first, **said}}
+
+
+def _check_whole_days(item: Item) -> None:
+    midnight = (item.start.time(), item.end.time()) == (time(), time())
+    if item.fields.get("isAllDay") and not midnight:
+        message = "The Event.Start property for an all-day event needs to be set to midnight."
+        raise Refused(400, "ErrorPropertyValidationFailure", message)

@@ -1,0 +1,111 @@
+"""A small company on the stand-in, and clients that hold every answer against the description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+
+from connectors.standins.faults import Wire
+from connectors.standins.graph import Meeting, Person, World, application, description
+from connectors.standins.server import serve
+
+MONDAY = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001 - wall time; its zone is the meeting's
+WINDOW = {"startDateTime": "2026-03-01T00:00:00Z", "endDateTime": "2026-04-12T00:00:00Z"}
+
+
+class Clock:
+    """The world's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def passes(self, time: timedelta) -> None:
+        self.at += time
+
+
+def follows_description(response: httpx2.Response) -> None:
+    """Fail the test that got an answer the published description does not know."""
+    request = response.request
+    path = request.url.path.removeprefix("/v1.0")
+    if path == request.url.path or response.status_code in {404, 405, 501}:
+        return
+    said = description.find(request.method, path).said["responses"]
+    status = str(response.status_code)
+    answer = said.get(status) or said[f"{status[0]}XX"]
+    name = answer.get("$ref", "").rpartition("/")[2]
+    answer = description.document()["components"]["responses"][name] if name else answer
+    schema = answer.get("content", {}).get("application/json", {}).get("schema")
+    response.read()
+    if schema is None:
+        return
+    components = {"components": description.document()["components"]}
+    Draft202012Validator({**schema, **components}).validate(response.json())
+
+
+@dataclass
+class Company:
+    """A world being served, with what a test needs to talk to it."""
+
+    clock: Clock
+    world: World
+    wire: Wire
+    base: str
+    stack: ExitStack
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def client(self, token: str, **prefer: str) -> httpx2.Client:
+        """A Graph client; keyword `prefer` is sent with every request."""
+        headers = {"Authorization": f"Bearer {token}", **self.headers, **prefer}
+        hooks: Any = {"response": [follows_description]}
+        made = httpx2.Client(base_url=f"{self.base}/v1.0", headers=headers, event_hooks=hooks)
+        return self.stack.enter_context(made)
+
+    def as_person(self, person: Person, **prefer: str) -> httpx2.Client:
+        return self.client(self.world.token(person.email), **prefer)
+
+    def behaves(self, **quirks: Any) -> None:
+        self.world.quirks = replace(self.world.quirks, **quirks)
+
+
+@pytest.fixture
+def company() -> Iterator[Company]:
+    clock = Clock()
+    world = World(clock)
+    wire = application(world)
+    with ExitStack() as stack:
+        base = stack.enter_context(serve(wire))
+        yield Company(clock, world, wire, base, stack)
+
+
+@pytest.fixture
+def maya(company: Company) -> Person:
+    return company.world.person(
+        "maya@acme.example", name="Maya Kern", aliases=("maya.k@acme.example",)
+    )
+
+
+@pytest.fixture
+def ben(company: Company) -> Person:
+    return company.world.person("ben@acme.example", name="Ben Ito")
+
+
+@pytest.fixture
+def graph(company: Company, maya: Person) -> httpx2.Client:
+    """Maya's own client."""
+    return company.as_person(maya)
+
+
+@pytest.fixture
+def weekly(maya: Person, ben: Person) -> Meeting:
+    """Mondays at ten, Berlin time, from 2 March 2026 on; the clocks change on the 29th."""
+    return maya.meets_weekly(ben, "Maya / Ben", MONDAY)
