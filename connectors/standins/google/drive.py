@@ -36,7 +36,7 @@ class File:
     version: int
     document: Document
     parents: list[str] = field(default_factory=lambda: ["root"])
-    properties: dict[str, dict[str, str]] = field(default_factory=dict)
+    properties: dict[str, Json] = field(default_factory=dict)
     permissions: dict[str, Json] = field(default_factory=dict)
     apps: set[str] = field(default_factory=set)
     """Apps that made the file or that a person opened it with."""
@@ -197,7 +197,7 @@ def share(call: Call) -> Json:
     email = body.get("emailAddress", "").lower()
     if body["type"] == "user":
         _check_account(call, email, mailed=mailed)
-        permission = {"id": _permission_id(email)} | body | _addressed(email)
+        permission: Json = {"id": _permission_id(email)} | body | _addressed(email)
     else:
         permission = {"id": body.get("domain", body["type"])} | body
     file.permissions[permission["id"]] = permission

@@ -33,12 +33,16 @@ class Person:
         self.world = world
         self.email = email
         self.name = name
-        self.aliases: tuple[str, ...] = ()
         self.manager: str | None = None
         self.started: str | None = None
         self.number = f"{100_000_000_000_000_000_000 + world.next_serial()}"
         self.calendar = Calendar(email, timezone, opaque_ids=world.opaque_ids)
         self.calendar.settings["timezone"] = timezone
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other addresses of the same account."""
+        return self.calendar.aliases
 
     # -- habits
 

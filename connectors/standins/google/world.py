@@ -71,7 +71,8 @@ class World:
     ) -> Person:
         """Add somebody with a Google account; hours as `("09:00", "17:30")`, Monday to Friday."""
         person = Person(self, email, name or email.partition("@")[0].title(), timezone)
-        person.aliases, person.manager, person.started = tuple(aliases), manager, started
+        person.calendar.aliases = tuple(aliases)
+        person.manager, person.started = manager, started
         if working_hours:
             person.works(*working_hours)
         self.people[email] = person
