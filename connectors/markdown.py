@@ -126,7 +126,8 @@ def insert(text: str, section: Section, mark: Mark) -> str:
     if there is not None:
         return _headed(text, lines[there], section.heading)
     before, after = _halves(text, lines)
-    newline = (_ENDING.findall(before) or _ENDING.findall(after) or ["\n"])[-1 if before else 0]
+    near = _ENDING.findall(before)[-1:] or _ENDING.findall(after)[:1]
+    newline = near[0] if near else "\n"
     body = render(replace(section, mark=mark)).replace("\n", newline)
     body += "" if _separate(after) else f"{newline}{_END}{newline}"
     if not before.removeprefix(_BOM):

@@ -197,6 +197,7 @@ HUMAN = st.builds(
 @example("# T\nOld\n---\n")
 @example("---\na: b\n---\n")
 @example("\ufeff")
+@example("\ufeff\n## mixed line endings\r# T")
 def test_taking_a_section_out_gives_the_human_text_back(text: str) -> None:
     written = markdown.insert(text, NEW, MARK)
     assert markdown.remove(written, MARK) == text
