@@ -12,6 +12,8 @@ broken. Nothing here knows the time, waits or touches the machine.
 """
 
 from connectors.memory.calendar import MemoryCalendar
+from connectors.memory.documents import MemoryDocuments
+from connectors.memory.people import MemoryDirectory, MemoryMessages
 from connectors.memory.wire import Cut, LostAnswer, Meanwhile, PowerCut, Refusal, Wire
 from connectors.memory.world import Document, Event, World
 
@@ -22,6 +24,9 @@ __all__ = [
     "LostAnswer",
     "Meanwhile",
     "MemoryCalendar",
+    "MemoryDirectory",
+    "MemoryDocuments",
+    "MemoryMessages",
     "PowerCut",
     "Refusal",
     "Wire",
