@@ -6,33 +6,19 @@ a secret.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import time, timedelta
-from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeAlias, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import PlainValidator, Strict, ValidationInfo
+from pydantic import AfterValidator, PlainValidator, Strict, ValidationInfo
 
-from config.problems import Wrong, nearest
-from config.values import (
-    Accept,
-    Cadence,
-    DaySpan,
-    DocumentKind,
-    Listen,
-    Provider,
-    Recap,
-    Role,
-    Tls,
-    Tone,
-    Weekday,
-)
+from config.problems import Wrong, nearest, shown
+from config.values import DaySpan, Listen
 
 _DURATION = re.compile(r"([0-9]{1,5})([smhdw])")
 _ALMOST_DURATION = re.compile(r"\s*([0-9]{1,5})\s*([smhdw])", re.IGNORECASE)
@@ -42,7 +28,6 @@ _DAY_SPAN = re.compile(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})")
 _DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
 T = TypeVar("T")
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def parse_duration(value: object) -> timedelta:
@@ -51,7 +36,7 @@ def parse_duration(value: object) -> timedelta:
         return timedelta(**{_UNITS[match[2]]: int(match[1])})
     almost = _ALMOST_DURATION.match(_text(value))
     guess = almost and f"{almost[1]}{almost[2].lower()}"
-    raise Wrong(f'{_shown(value)} is no duration such as "30s", "5m", "24h" or "8w"', nearest=guess)
+    raise Wrong(f'{shown(value)} is no duration such as "30s", "5m", "24h" or "8w"', nearest=guess)
 
 
 def is_loopback(host: str) -> bool:
@@ -60,10 +45,6 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _shown(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _text(value: object) -> str:
@@ -78,19 +59,15 @@ def _some_text(value: object) -> str:
     return _text(value)
 
 
-def _choice(kind: type[Choice]) -> Callable[[object], Choice]:
-    choices = [str(choice) for choice in kind]
-
-    def parse(value: object) -> Choice:
-        if _text(value) in choices:
-            return kind(_text(value))
-        allowed = ", ".join(map(_shown, choices))
-        raise Wrong(f"{_shown(value)} is none of {allowed}", nearest=nearest(_text(value), choices))
-
-    return parse
+def _some_items(items: tuple[T, ...]) -> tuple[T, ...]:
+    # Pydantic's own minimum counts right items alone: one wrong item would be two mistakes.
+    if not items:
+        raise Wrong("may not be empty")
+    return items
 
 
 def _matching(pattern: str, expected: str) -> Callable[[object], str]:
+    """Make a parser that never shows the value: a secret pasted into the wrong key stays one."""
     compiled = re.compile(pattern)
 
     def parse(value: object) -> str:
@@ -119,26 +96,27 @@ def _day_span(value: object) -> DaySpan:
         start, end = match.groups() if match else ("", "")
         span = DaySpan(time.fromisoformat(start), time.fromisoformat(end.replace("24:00", "00:00")))
     except ValueError:
-        raise Wrong(f'{_shown(value)} is no span of the day such as "09:00-17:30"') from None
+        raise Wrong(f'{shown(value)} is no span of the day such as "09:00-17:30"') from None
     if span.start == span.end != time.min:
-        raise Wrong(f"{_shown(value)} ends when it starts")
+        raise Wrong(f"{shown(value)} ends when it starts")
     return span
 
 
 def _within_day(value: object) -> DaySpan:
+    """Read a span that does not pass midnight."""
     span = _day_span(value)
     if span.end <= span.start and span.end != time.min:
-        raise Wrong(f"{_shown(value)} ends before it starts")
+        raise Wrong(f"{shown(value)} ends before it starts")
     return span
 
 
 def _zone(value: object) -> ZoneInfo:
     try:
-        return ZoneInfo(_some_text(value))
+        return ZoneInfo(_text(value))
     # ZoneInfo looks a name up as a path: folders and ways out of it raise errors of their own.
     except (KeyError, ValueError, OSError):
         guess = nearest(_text(value), available_timezones())
-        what = f'{_shown(value)} is no IANA zone such as "Europe/Berlin"'
+        what = f'{shown(value)} is no IANA zone such as "Europe/Berlin"'
         raise Wrong(what, nearest=guess) from None
 
 
@@ -158,6 +136,7 @@ def _url(value: object) -> str:
 
 
 def _parts(value: object) -> SplitResult:
+    """Split an address; the port is looked at because only then is it checked."""
     try:
         parts = urlsplit(_text(value))
         _ = parts.port
@@ -176,10 +155,12 @@ def _private_url(value: object) -> str:
 
 
 def _endpoint(value: object) -> str:
+    """Check a root that paths are put after."""
     return _private_url(value).rstrip("/")
 
 
 def _page(value: object) -> str:
+    """Check where people reach the page; behind a proxy at home that may be plain http."""
     return _url(value).rstrip("/")
 
 
@@ -188,7 +169,7 @@ def _path(value: object, info: ValidationInfo) -> Path:
     try:
         return _folder(info) / Path(_some_text(value)).expanduser()
     except RuntimeError as error:
-        raise Wrong(f"{_shown(value)}: {error}") from None
+        raise Wrong(f"{shown(value)}: {error}") from None
 
 
 def _folder(info: ValidationInfo) -> Path:
@@ -202,6 +183,7 @@ def _document(value: object, info: ValidationInfo) -> str:
 
 
 def _database(value: object) -> str:
+    """Check the driver alone: the rest may hold a password, and is SQLAlchemy's to understand."""
     scheme, colon, _ = _text(value).partition("://")
     if value == "sqlite" or (colon and scheme in _DATABASES):
         return _text(value)
@@ -210,6 +192,7 @@ def _database(value: object) -> str:
 
 
 def _listen(value: object) -> Listen:
+    """Read "127.0.0.1:8765" or "[::1]:8765"."""
     parts = _parts(f"//{_text(value)}")
     if not parts.hostname or parts.port is None or parts.netloc != value:
         raise Wrong('needs a host and a port such as "127.0.0.1:8765"')
@@ -220,16 +203,7 @@ def _listen(value: object) -> Listen:
 
 Many: TypeAlias = Annotated[tuple[T, ...], Strict(strict=False)]
 """A TOML list, kept as a tuple."""
-
-WeekdayKey: TypeAlias = Annotated[Weekday, PlainValidator(_choice(Weekday))]
-ProviderKey: TypeAlias = Annotated[Provider, PlainValidator(_choice(Provider))]
-DocumentsKey: TypeAlias = Annotated[DocumentKind, PlainValidator(_choice(DocumentKind))]
-AcceptKey: TypeAlias = Annotated[Accept, PlainValidator(_choice(Accept))]
-RecapKey: TypeAlias = Annotated[Recap, PlainValidator(_choice(Recap))]
-RoleKey: TypeAlias = Annotated[Role, PlainValidator(_choice(Role))]
-CadenceKey: TypeAlias = Annotated[Cadence, PlainValidator(_choice(Cadence))]
-ToneKey: TypeAlias = Annotated[Tone, PlainValidator(_choice(Tone))]
-TlsKey: TypeAlias = Annotated[Tls, PlainValidator(_choice(Tls))]
+AtLeastOne: TypeAlias = Annotated[Many[T], AfterValidator(_some_items)]
 
 Duration: TypeAlias = Annotated[timedelta, PlainValidator(parse_duration)]
 SomeTime: TypeAlias = Annotated[timedelta, PlainValidator(_some_time)]
@@ -250,6 +224,7 @@ Variable: TypeAlias = Annotated[
     PlainValidator(_matching("([A-Za-z_][A-Za-z0-9_]*)?", "the name of an environment variable")),
 ]
 """Names an environment variable, never the secret itself; "" names none."""
+# Apprise itself says whether it knows a scheme; importing it here would cost every command.
 Target: TypeAlias = Annotated[
     str,
     PlainValidator(
@@ -260,8 +235,10 @@ Words: TypeAlias = Annotated[str, PlainValidator(_some_text)]
 Address: TypeAlias = Annotated[str, PlainValidator(_address)]
 PageUrl: TypeAlias = Annotated[str, PlainValidator(_page)]
 PrivateUrl: TypeAlias = Annotated[str, PlainValidator(_private_url)]
+"""Reached through TLS, or on loopback."""
 Endpoint: TypeAlias = Annotated[str, PlainValidator(_endpoint)]
 FilePath: TypeAlias = Annotated[Path, PlainValidator(_path)]
+"""Absolute, if the settings came from a file; nobody looks whether it is there."""
 Document: TypeAlias = Annotated[str, PlainValidator(_document)]
 Database: TypeAlias = Annotated[str, PlainValidator(_database)]
 ListenAddress: TypeAlias = Annotated[Listen, PlainValidator(_listen)]

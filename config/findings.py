@@ -21,7 +21,6 @@ _WORDS = {
     "missing": "missing",
     "model_type": "needs a table",
     "string_type": "needs text in quotes",
-    "too_short": "may not be empty",
     "tuple_type": "needs a list in brackets",
 }
 
@@ -56,7 +55,7 @@ def _unknown(place: Place, value: object, keys: Keys) -> Wrong:
     table, key = str(place[0]) if len(place) > 1 else "", str(place[-1])
     what = f"unknown {'table' if _is_table(value) else 'key'}"
     for other, known in keys.items():
-        if key in known:
+        if key in known and key not in keys:
             remedy = "" if other else "what belongs to no table comes first"
             return Wrong(what, nearest=f"{other}.{key}".lstrip("."), remedy=remedy)
     guess = nearest(key, keys[table])

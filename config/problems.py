@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeAlias
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where a key stands in a TOML file: names of tables and keys, positions in lists from 0."""
@@ -55,8 +59,18 @@ class SettingsError(Exception):
 
 def dotted(place: Place) -> str:
     """Return a place as people write it, tables counted from 1: `account[2].provider`."""
-    written = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place)
-    return written.removeprefix(".")
+    return "".join(map(_step, place)).removeprefix(".")
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step + 1}]"
+    return f".{step if _BARE_KEY.fullmatch(step) else shown(step)}"
+
+
+def shown(value: object) -> str:
+    """Return a value as it would stand in the file, control characters escaped."""
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def nearest(word: str, among: Iterable[str]) -> str | None:

@@ -40,7 +40,7 @@ class TokenStore:
     def load(self, name: str) -> str | None:
         """Return a secret, None where there is none; raises `SecretError` where it cannot open."""
         try:
-            sealed = (self._folder / name).read_text(encoding="ascii")
+            sealed = (self._folder / name).read_text(encoding="ascii", errors="replace")
         except FileNotFoundError:
             return None
         return open_sealed(sealed, name, self._keys())
@@ -133,7 +133,7 @@ def _password_entry(account: Account) -> str:
 
 def _keys_in(file: Path) -> tuple[Key, ...]:
     try:
-        return _parsed(file.read_text(encoding="ascii"), str(file))
+        return _parsed(file.read_text(encoding="ascii", errors="replace"), str(file))
     except FileNotFoundError:
         return ()
     except OSError as error:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import (
@@ -23,49 +22,19 @@ from pydantic import (
     field_validator,
 )
 
-from config import toml
-from config.fields import (
-    AcceptKey,
-    Address,
-    CadenceKey,
-    Country,
-    Database,
-    DaySpanOrNone,
-    Document,
-    DocumentsKey,
-    Duration,
-    Endpoint,
-    FilePath,
-    ListenAddress,
-    Many,
-    Name,
-    PageUrl,
-    PrivateUrl,
-    ProviderKey,
-    RecapKey,
-    RoleKey,
-    SomeTime,
-    Target,
-    TlsKey,
-    ToneKey,
-    Variable,
-    WeekdayKey,
-    WithinDay,
-    WithinDayOrNone,
-    Words,
-    Zone,
-    is_loopback,
-)
+from config import fields, toml
 from config.findings import findings
 from config.problems import SettingsError
 from config.rules import broken_rules
 from config.values import (
     Accept,
+    Cadence,
     DaySpan,
     DocumentKind,
     Listen,
     Provider,
     Recap,
+    Role,
     Tls,
     Tone,
     Weekday,
@@ -90,34 +59,41 @@ class Table(BaseModel):
 class Policy(Table):
     """How visavis behaves towards everybody, or towards one pair."""
 
-    look_every: SomeTime = timedelta(minutes=5)
-    prepare: Duration = timedelta(hours=24)
+    look_every: fields.SomeTime = timedelta(minutes=5)
+    prepare: fields.Duration = timedelta(hours=24)
     """Agenda and link are made this long before the meeting."""
-    look_back: Duration = timedelta(weeks=8)
-    look_ahead: SomeTime = timedelta(weeks=3)
-    working_days: Many[WeekdayKey] = Field(
-        default=(Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI), min_length=1
+    look_back: fields.Duration = timedelta(weeks=8)
+    """History read on the first run."""
+    look_ahead: fields.SomeTime = timedelta(weeks=3)
+    working_days: fields.AtLeastOne[Weekday] = (
+        Weekday.MON,
+        Weekday.TUE,
+        Weekday.WED,
+        Weekday.THU,
+        Weekday.FRI,
     )
-    working_hours: WithinDay = DaySpan(time(9), time(17, 30))
+    working_hours: fields.WithinDay = DaySpan(time(9), time(17, 30))
     """Used where the provider does not tell; in the account's zone, like `lunch`."""
-    lunch: WithinDayOrNone = DaySpan(time(12), time(13))
-    week_starts: WeekdayKey = Weekday.MON
+    lunch: fields.WithinDayOrNone = DaySpan(time(12), time(13))
+    week_starts: Weekday = Weekday.MON
     warn_after: int = Field(default=2, ge=1)
     """Misses in a row before a quiet note."""
     alert_after: int = Field(default=3, ge=1)
     """Misses in a row before an alert; below `warn_after` there are no notes."""
     options: int = Field(default=3, ge=1)
-    notice: Duration = timedelta(hours=2)
+    """How many times a proposal offers."""
+    notice: fields.Duration = timedelta(hours=2)
     """A time sooner than this is never proposed."""
-    accept: AcceptKey = Accept.ASK
-    freeze: Duration = timedelta(hours=24)
+    accept: Accept = Accept.ASK
+    freeze: fields.Duration = timedelta(hours=24)
     """`Accept.AUTO` never books a time that starts sooner than this."""
-    recap: RecapKey = Recap.ME
-    quiet: DaySpanOrNone = None
+    recap: Recap = Recap.ME
+    quiet: fields.DaySpanOrNone = None
     """No mail or chat in these hours of the reader's zone; may pass midnight."""
     mail_budget: int = Field(default=4, ge=0)
     """Most mails a week another person may get because of visavis."""
     write: bool = True
+    """False: look and show, change nothing, tell nobody."""
 
 
 class PairSettings(Policy):
@@ -126,45 +102,60 @@ class PairSettings(Policy):
     A policy key that the `[[pair]]` table leaves out has the value of `[policy]`.
     """
 
-    address: Address = Field(alias="with")
-    role: RoleKey | None = None
+    address: fields.Address = Field(alias="with")
+    role: Role | None = None
     """What the owner is to the other; None asks the directory."""
-    cadence: CadenceKey | None = None
+    cadence: Cadence | None = None
     started: date | None = None
+    """The first day in this role."""
     development: str = ""
     """The growth topic both know of."""
-    document: Document | None = None
+    document: fields.Document | None = None
     """A running document that exists: a web address, or the path of a Markdown file."""
-    tone: ToneKey = Tone.AUTO
+    tone: Tone = Tone.AUTO
     ignore: bool = False
 
 
 class Account(Table):
     """One calendar of one address. Keys that its provider has no use for are let be."""
 
-    name: Name
-    provider: ProviderKey
-    email: Address
-    aliases: Many[Address] = ()
-    person: Words | None = None
-    timezone: Zone | None = None
-    country: Country | None = None
+    name: fields.Name
+    provider: Provider
+    email: fields.Address
+    aliases: fields.Many[fields.Address] = ()
+    person: fields.Words | None = None
+    """Accounts with the same word belong to one human; see `Settings.people`."""
+    timezone: fields.Zone | None = None
+    """None asks the provider, then the system."""
+    country: fields.Country | None = None
     """Whose public holidays count (ISO 3166)."""
-    calendar: Words = "primary"
-    documents: DocumentsKey = Field(default_factory=lambda set_: _OWN_DOCUMENTS[set_["provider"]])
+    calendar: fields.Words = "primary"
+    documents: DocumentKind = Field(
+        default_factory=lambda earlier: _OWN_DOCUMENTS[earlier["provider"]]
+    )
     directory: bool = False
-    client_secrets: FilePath | None = None
-    service_account: FilePath | None = None
+    """Whether to ask the company directory for manager, reports, start date."""
+
+    # Google: the installed app, or delegation.
+    client_secrets: fields.FilePath | None = None
+    service_account: fields.FilePath | None = None
+
+    # Outlook; a certificate or a secret stands for application permissions.
     client_id: str = ""
-    tenant: Words = "common"
-    certificate: FilePath | None = None
-    secret_env: Variable = ""
-    endpoint: Endpoint | None = None
+    tenant: fields.Words = "common"
+    certificate: fields.FilePath | None = None
+    secret_env: fields.Variable = ""
+
+    endpoint: fields.Endpoint | None = None
     """The root of a stand-in, without a trailing slash."""
-    url: PrivateUrl | None = None
+
+    # CalDAV.
+    url: fields.PrivateUrl | None = None
     username: str = ""
-    password_env: Variable = ""
-    path: FilePath | None = None
+    password_env: fields.Variable = ""
+
+    # Files.
+    path: fields.FilePath | None = None
 
     @property
     def token_variable(self) -> str:
@@ -175,42 +166,45 @@ class Account(Table):
 class Notify(Table):
     """Where chat messages go; Apprise addresses hold tokens, so they stay out of `repr`."""
 
-    to: Many[Target] = Field(default=(), repr=False)
+    to: fields.Many[fields.Target] = Field(default=(), repr=False)
 
 
 class Mail(Table):
     """The mail server; port and privacy follow from the host where the file does not tell."""
 
-    host: Words
-    sender: Address
-    tls: TlsKey = Field(default_factory=lambda set_: _usual_tls(set_["host"]))
-    port: int = Field(default_factory=lambda set_: _MAIL_PORTS[set_["tls"]], ge=1, le=65535)
+    host: fields.Words
+    sender: fields.Address
+    tls: Tls = Field(default_factory=lambda earlier: _usual_tls(earlier["host"]))
+    """Plain on loopback, else STARTTLS."""
+    port: int = Field(default_factory=lambda earlier: _MAIL_PORTS[earlier["tls"]], ge=1, le=65535)
     username: str = ""
-    password_env: Variable = ""
+    password_env: fields.Variable = ""
 
 
 class Web(Table):
     """The web page; without `public_url` there are no links in mail and no push."""
 
-    listen: ListenAddress = Listen("127.0.0.1", 8765)
-    public_url: PageUrl | None = None
+    listen: fields.ListenAddress = Listen("127.0.0.1", 8765)
+    public_url: fields.PageUrl | None = None
 
 
 class Settings(Table):
     """Everything the owner decided."""
 
-    home: FilePath = Field(default_factory=lambda: user_data_path("visavis", appauthor=False))
-    database: Database = Field(default="sqlite", repr=False)
+    home: fields.FilePath = Field(
+        default_factory=lambda: user_data_path("visavis", appauthor=False)
+    )
+    database: fields.Database = Field(default="sqlite", repr=False)
     """A SQLAlchemy URL, which may hold a password; "sqlite" is a file in `home`."""
     policy: Policy = Policy()
-    accounts: Many[Account] = Field(alias="account", min_length=1)
-    pairs: Many[PairSettings] = Field(default=(), alias="pair")
+    accounts: fields.AtLeastOne[Account] = Field(alias="account")
+    pairs: fields.Many[PairSettings] = Field(default=(), alias="pair")
     notify: Notify = Notify()
     mail: Mail | None = None
     web: Web = Web()
     _source: Path | None = PrivateAttr(default=None)
 
-    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's signature
+    def model_post_init(self, context: Path | None, /) -> None:
         """Keep the file that validation was given as its context."""
         self._source = context
 
@@ -219,6 +213,7 @@ class Settings(Table):
     def _inherit(
         cls, pairs: tuple[PairSettings, ...], earlier: ValidationInfo
     ) -> tuple[PairSettings, ...]:
+        # Where the policy itself is wrong its mistakes are told; no pair adds to them.
         policy = earlier.data.get("policy", Policy())
         return tuple(_with_policy(pair, policy) for pair in pairs)
 
@@ -260,6 +255,7 @@ _TABLES: dict[str, type[Table]] = {
     "mail": Mail,
     "web": Web,
 }
+# What an owner may write where; the keys outside of tables under "".
 _KEYS = {
     table: [field.alias or name for name, field in model.model_fields.items()]
     for table, model in _TABLES.items()
@@ -291,9 +287,10 @@ def settings_file(path: Path | None, environ: Mapping[str, str]) -> Path:
 
 
 def _usual_tls(host: str) -> Tls:
-    return Tls.NONE if is_loopback(host) else Tls.STARTTLS
+    return Tls.NONE if fields.is_loopback(host) else Tls.STARTTLS
 
 
 def _with_policy(pair: PairSettings, policy: Policy) -> PairSettings:
+    # Only what the table itself says counts as set, also where it repeats a default.
     inherited = Policy.model_fields.keys() - pair.model_fields_set
     return pair.model_copy(update={key: getattr(policy, key) for key in inherited})

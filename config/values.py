@@ -5,9 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from typing import Self
+
+from pydantic_core import CoreSchema, core_schema
+
+from config.problems import Wrong, nearest, shown
 
 
-class Weekday(StrEnum):
+class Choice(StrEnum):
+    """One of a few words; pydantic reads it with `parse`, so that a mistake is told our way."""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Return the choice of this word; raises `Wrong` with all of them and the nearest."""
+        words = [str(choice) for choice in cls]
+        if value in words:
+            return cls(value)
+        allowed = ", ".join(map(shown, words))
+        raise Wrong(f"{shown(value)} is none of {allowed}", nearest=nearest(str(value), words))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.parse)
+
+
+class Weekday(Choice):
     """Days as people shorten them, Monday first."""
 
     MON = "mon"
@@ -19,7 +41,7 @@ class Weekday(StrEnum):
     SUN = "sun"
 
 
-class Provider(StrEnum):
+class Provider(Choice):
     """Who keeps an account's calendar."""
 
     GOOGLE = "google"
@@ -28,7 +50,7 @@ class Provider(StrEnum):
     FILES = "files"
 
 
-class DocumentKind(StrEnum):
+class DocumentKind(Choice):
     """What a running document is made of."""
 
     GOOGLE = "google"
@@ -36,21 +58,21 @@ class DocumentKind(StrEnum):
     MARKDOWN = "markdown"
 
 
-class Accept(StrEnum):
+class Accept(Choice):
     """Who accepts a proposal: a person, or visavis by itself."""
 
     ASK = "ask"
     AUTO = "auto"
 
 
-class Recap(StrEnum):
+class Recap(Choice):
     """Who gets the recap."""
 
     ME = "me"
     BOTH = "both"
 
 
-class Role(StrEnum):
+class Role(Choice):
     """What the owner is to the other person."""
 
     MANAGER = "manager"
@@ -58,7 +80,7 @@ class Role(StrEnum):
     PEER = "peer"
 
 
-class Cadence(StrEnum):
+class Cadence(Choice):
     """How often two people mean to meet."""
 
     WEEKLY = "weekly"
@@ -66,7 +88,7 @@ class Cadence(StrEnum):
     MONTHLY = "monthly"
 
 
-class Tone(StrEnum):
+class Tone(Choice):
     """How an opener is worded; `AUTO` chooses by the facts."""
 
     PLAIN = "plain"
@@ -75,7 +97,7 @@ class Tone(StrEnum):
     AUTO = "auto"
 
 
-class Tls(StrEnum):
+class Tls(Choice):
     """How the connection to the mail server is kept private."""
 
     NONE = "none"
