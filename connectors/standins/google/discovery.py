@@ -91,7 +91,7 @@ def _addresses(document: Json, method: Json) -> Iterator[Method]:
         yield Method(
             id=method["id"],
             verb=method["httpMethod"],
-            pattern=_pattern(path),
+            pattern=_pattern(path, method.get("parameters", {})),
             parameters=document["parameters"] | _UPLOAD | method.get("parameters", {}),
             request=method.get("request", {}).get("$ref"),
             response=method.get("response", {}).get("$ref"),
@@ -103,18 +103,18 @@ def _addresses(document: Json, method: Json) -> Iterator[Method]:
 _UPLOAD: Json = {"uploadType": {"location": "query", "type": "string"}}
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    """Turn a URI template into a pattern; `{+name}` may span slashes (RFC 6570)."""
+def _pattern(path: str, parameters: Mapping[str, Json]) -> re.Pattern[str]:
+    """Turn a URI template into a pattern; `{+name}` spans slashes as its own pattern allows."""
     pieces = re.split(r"(\{\+?\w+\})", path)
-    return re.compile("".join(_piece(piece) for piece in pieces))
+    return re.compile("".join(_piece(piece, parameters) for piece in pieces))
 
 
-def _piece(piece: str) -> str:
-    if piece.startswith("{+"):
-        return f"(?P<{piece[2:-1]}>[^:]+)"
-    if piece.startswith("{"):
-        return f"(?P<{piece[1:-1]}>[^/]+)"
-    return re.escape(piece)
+def _piece(piece: str, parameters: Mapping[str, Json]) -> str:
+    if not piece.startswith("{"):
+        return re.escape(piece)
+    name = piece.strip("{+}")
+    inner = parameters[name]["pattern"].strip("^$") if "+" in piece else "[^/]+"
+    return f"(?P<{name}>{inner})"
 
 
 def _typed(name: str, text: str, rule: Json) -> Any:  # noqa: ANN401 - as the rule says
