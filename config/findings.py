@@ -34,6 +34,7 @@ def findings(error: ValidationError, keys: Keys) -> Iterator[Finding]:
 
 
 def _wrong(detail: ErrorDetails, keys: Keys) -> Wrong:
+    """Say it in our words; places of one step are tables, the most common slip of TOML."""
     place, context = detail["loc"], detail.get("ctx", {})
     match detail["type"]:
         case "value_error" if isinstance(context["error"], Wrong):
@@ -51,7 +52,10 @@ def _wrong(detail: ErrorDetails, keys: Keys) -> Wrong:
 
 
 def _unknown(place: Place, value: object, keys: Keys) -> Wrong:
-    """Name the key that was meant: the same word in another table, or a like one in this."""
+    """Name the key that was meant: the same word in another table, or a like one in this.
+
+    TOML reads a key under the last header above it, so a right key in the wrong table is common.
+    """
     table, key = str(place[0]) if len(place) > 1 else "", str(place[-1])
     what = f"unknown {'table' if _is_table(value) else 'key'}"
     for other, known in keys.items():

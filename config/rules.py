@@ -20,7 +20,9 @@ _NEEDS_ONE_OF: Mapping[str, Sequence[str]] = {
     Provider.CALDAV: ("url",),
     Provider.FILES: ("path",),
 }
+# Where a ready bearer token does in place of the keys above.
 _SIGNS_IN = (Provider.GOOGLE, Provider.OUTLOOK)
+# Markdown is at home everywhere.
 _HOME_OF: Mapping[str, Provider] = {
     DocumentKind.GOOGLE: Provider.GOOGLE,
     DocumentKind.WORD: Provider.OUTLOOK,
@@ -41,6 +43,7 @@ def broken_rules(tables: Mapping[str, Any], environ: Mapping[str, str]) -> Itera
 
 
 def _rows(tables: Mapping[str, Any], name: str) -> list[Row]:
+    """Return the tables of one name; what is no table is told of by the schema."""
     found = tables.get(name)
     rows = enumerate(found if isinstance(found, list) else ())
     return [((name, position), row) for position, row in rows if isinstance(row, dict)]
@@ -49,6 +52,10 @@ def _rows(tables: Mapping[str, Any], name: str) -> list[Row]:
 def _missing(
     place: Place, account: Mapping[str, Any], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
+    """Yield the key that the provider cannot do without.
+
+    Keys of other providers are no mistake: they may wait in the file for another day.
+    """
     provider = str(account.get("provider"))
     keys = _NEEDS_ONE_OF.get(provider, ())
     if not keys or account.keys() & set(keys):
@@ -63,6 +70,7 @@ def _missing(
 
 
 def _foreign_documents(place: Place, account: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield documents that this account's sign-in cannot reach."""
     documents, provider = str(account.get("documents")), account.get("provider")
     home = _HOME_OF.get(documents, provider)
     if home != provider:
@@ -83,6 +91,7 @@ def _repeated(rows: Sequence[Row], keys: Sequence[str], complaint: str) -> Itera
 
 
 def _readable_mail(mail: object) -> Iterator[Finding]:
+    """Yield the wish for no TLS where others could listen."""
     if not isinstance(mail, dict) or mail.get("tls") != Tls.NONE:
         return
     if not is_loopback(str(mail.get("host", "localhost"))):

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+# NIST SP 800-38D: 96 bits, random, are safe for 2^32 messages under one key.
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
 
@@ -53,7 +54,10 @@ def keys_to(keys: Sequence[Key]) -> str:
 
 
 def seal(text: str, name: str, key: Key) -> str:
-    """Encrypt a secret so that it opens under this name alone."""
+    """Encrypt a secret so that it opens under this name alone (associated data of AES-GCM).
+
+    The result is ASCII: the key's id, a dot, and base64 of nonce and ciphertext.
+    """
     # The one slow import here; a command that opens no secret does not wait for it.
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 

@@ -24,7 +24,7 @@ def ready_token(account: Account, environ: Mapping[str, str]) -> str | None:
 
 
 class TokenStore:
-    """One sealed file an account under `home`.
+    """One sealed file an account under `home`, and passwords beside the keyring.
 
     The key comes from a systemd credential, else from the keyring, else from a file in `home`;
     all of them open, the first one seals. Nothing is remembered between two calls, so that a
@@ -100,6 +100,7 @@ class TokenStore:
         return sorted(file.name for file in self._folder.glob("[!.]*"))
 
     def _keys(self) -> tuple[Key, ...]:
+        """Return all keys at hand: a daemon without the session's keyring may have made its own."""
         kept = self._keyring.read(_KEY_ENTRY)
         in_keyring = _parsed(kept, "the keyring entry of visavis") if kept else ()
         return (*self._credential_keys(), *in_keyring, *self._file_keys())
@@ -113,6 +114,7 @@ class TokenStore:
         return _keys_in(self._key_file)
 
     def _first_key(self) -> tuple[Key, ...]:
+        """Make the key that everything will be sealed with; returns what is found then."""
         text = keys_to([Key.new()])
         if not self._keyring.write(_KEY_ENTRY, text):
             # Whoever comes second takes the key of the first: `link` never replaces a file.
@@ -121,6 +123,7 @@ class TokenStore:
         return self._keys()
 
     def _keep(self, keys: Sequence[Key]) -> None:
+        """Put keys where the best place is now; the file goes once a keyring has them all."""
         if self._keyring.write(_KEY_ENTRY, keys_to(keys)):
             self._key_file.unlink(missing_ok=True)
         else:
@@ -151,6 +154,7 @@ def _parsed(text: str, origin: str) -> tuple[Key, ...]:
 
 
 def _refuse_if_shared(file: Path) -> None:
+    """Raise `SecretError` for a key file that more than its owner can read."""
     # Windows keeps no such bits; there the folders of a user are private.
     if os.name == "posix" and file.exists() and file.stat().st_mode & 0o077:
         raise SecretError(f"{file} can be read by other users", f"chmod 600 {file}")

@@ -46,6 +46,7 @@ def read(file: Path) -> TomlFile:
 
 
 def _source(file: Path) -> str:
+    """Return the text of a file; raises `SettingsError` with what stands in the way."""
     try:
         content = file.read_bytes()
         # Some editors on Windows put a byte order mark first; TOML itself knows none.
@@ -61,6 +62,7 @@ def _source(file: Path) -> str:
 
 
 def _syntax_problem(file: Path, source: str, message: str) -> Problem:
+    """Put the parser's message where it belongs; the end of a file is its last line with text."""
     # Until Python 3.14 the position is told in the words of the error alone.
     position = _POSITION.search(message)
     reason = message[: position.start()] if position else message

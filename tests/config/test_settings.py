@@ -1,19 +1,14 @@
 """What a right settings file says, sentence by sentence of CONTRACT 2."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from config.fields import parse_duration
-from config.settings import Policy, Settings, load
+from config.settings import Policy, Settings
 from config.values import (
     Accept,
     Cadence,
@@ -389,70 +384,3 @@ def test_settings_are_frozen(settings_of: SettingsOf) -> None:
 def test_an_account_nobody_has_is_a_key_error(settings_of: SettingsOf) -> None:
     with pytest.raises(KeyError, match="work"):
         settings_of(ACCOUNT).account("work")
-
-
-# --- Where the file is looked for ---
-
-
-def test_a_file_that_is_named_comes_first(tmp_path: Path) -> None:
-    named, other = tmp_path / "named.toml", tmp_path / "other.toml"
-    named.write_text(ACCOUNT)
-
-    assert load(named, {"VISAVIS_CONFIG": str(other)}).source == named
-
-
-def test_the_environment_comes_second(tmp_path: Path) -> None:
-    file = tmp_path / "other.toml"
-    file.write_text(ACCOUNT)
-
-    assert load(None, {"VISAVIS_CONFIG": str(file)}).source == file
-
-
-def test_the_platforms_folder_comes_last(tmp_path: Path) -> None:
-    file = tmp_path / "config/visavis/visavis.toml"
-    file.parent.mkdir(parents=True)
-    file.write_text(ACCOUNT)
-    code = "from config.settings import load; s = load(None, {}); print(s.source, s.home)"
-    environ = {"XDG_CONFIG_HOME": f"{tmp_path}/config", "XDG_DATA_HOME": f"{tmp_path}/data"}
-
-    found = subprocess.run(
-        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
-    )
-
-    assert found.stdout == f"{file} {tmp_path}/data/visavis\n"
-
-
-# --- Values ---
-
-
-@given(
-    st.integers(0, 99999),
-    st.sampled_from(
-        [("s", "seconds"), ("m", "minutes"), ("h", "hours"), ("d", "days"), ("w", "weeks")]
-    ),
-)
-def test_a_duration_is_a_number_and_a_unit(number: int, unit: tuple[str, str]) -> None:
-    assert parse_duration(f"{number}{unit[0]}") == timedelta(**{unit[1]: number})
-
-
-@given(st.times(), st.times(), st.times())
-def test_a_span_and_its_complement_share_the_day(start: time, end: time, moment: time) -> None:
-    if start != end:
-        assert (moment in DaySpan(start, end)) != (moment in DaySpan(end, start))
-
-
-def test_a_span_past_midnight_holds_the_night() -> None:
-    quiet = DaySpan(time(19), time(8))
-
-    assert time(23) in quiet
-    assert time(19) in quiet
-    assert time(8) not in quiet
-    assert time(12) not in quiet
-
-
-def test_a_span_may_last_until_the_day_ends(settings_of: SettingsOf) -> None:
-    policy = settings_of(f'[policy]\nworking_hours = "16:00-24:00"\n{ACCOUNT}').policy
-
-    assert policy.working_hours == DaySpan(time(16), time(0))
-    assert time(23, 59) in policy.working_hours
-    assert time(0) not in policy.working_hours
