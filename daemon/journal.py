@@ -89,6 +89,12 @@ def settled(session: Session) -> frozenset[Key]:
     return frozenset(Key(key) for key in (*begun, *closed))
 
 
+def done(session: Session) -> dict[Key, datetime]:
+    """Return the keys that were carried out and still stand, each with its moment."""
+    rows = session.exec(select(IntentRow.key, IntentRow.at).where(IntentRow.state == State.DONE))
+    return {Key(key): at for key, at in rows}
+
+
 def open_intents(session: Session) -> tuple[Intent, ...]:
     """Return what is begun (a power cut left it) or pending, in the order it was written down."""
     rows = session.exec(
@@ -147,9 +153,7 @@ def entry(session: Session, key: str) -> Intent | None:
 def to_compare(session: Session, now: datetime) -> tuple[Intent, ...]:
     """Return the writes whose second comparison is due."""
     rows = session.exec(
-        select(IntentRow).where(
-            col(IntentRow.check_at) <= now, IntentRow.state == State.DONE
-        )
+        select(IntentRow).where(col(IntentRow.check_at) <= now, IntentRow.state == State.DONE)
     )
     return tuple(_intent(row) for row in rows)
 
@@ -235,5 +239,3 @@ def _receipt(text: str) -> Receipt | None:
         stored["kept_after"],
         stored["wrote"],
     )
-
-

@@ -6,7 +6,7 @@ Values are kept as JSON of the core's own words, beside the columns that are sea
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -235,6 +235,13 @@ def keep_proposal(session: Session, proposal: Proposal, at: datetime) -> None:
         row = ProposalRow(id=proposal.id, pair=proposal.pair, at=at, state="", body="")
     row.state, row.body = proposal.state, _dump(Proposal, proposal)
     session.add(row)
+
+
+def close_proposal(session: Session, proposal_id: str, state: ProposalState) -> None:
+    """Give a proposal its last state."""
+    row = session.get_one(ProposalRow, proposal_id)
+    proposal = replace(_load(Proposal, row.body), state=state)
+    row.state, row.body = state, _dump(Proposal, proposal)
 
 
 def open_proposals(session: Session) -> tuple[Proposal, ...]:

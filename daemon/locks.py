@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import IO
 
 PATIENCE = 30.0
@@ -28,16 +28,14 @@ class Held(Exception):
 
 
 @contextmanager
-def lock(
-    path: Path, what: str, *, patience: float = 0.0, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[None]:
+def lock(path: Path, what: str, *, patience: float = 0.0) -> Iterator[None]:
     """Hold the lock file while the block runs; raises `Held` after `patience` seconds.
 
     `what` is written into the file (after the process id) for others to read.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
-        _wait(file, path, patience, sleep)
+        _wait(file, path, patience)
         file.seek(0)
         file.truncate()
         file.write(f"{what} (process {os.getpid()})")
@@ -59,13 +57,13 @@ def holder(path: Path) -> str | None:
         return held.holder
 
 
-def _wait(file: IO[str], path: Path, patience: float, sleep: Callable[[float], None]) -> None:
-    waited = 0.0
+def _wait(file: IO[str], path: Path, patience: float) -> None:
+    waited, pause = 0.0, Event()
     while not _take(file):
         if waited >= patience:
             file.seek(0)
             raise Held(path, file.read().strip() or "another process")
-        sleep(PAUSE)
+        pause.wait(PAUSE)
         waited += PAUSE
 
 

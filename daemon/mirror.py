@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 
 from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from connectors.model import Cursor, Handle, Series, Span
@@ -26,6 +27,7 @@ class FeedRow(SQLModel, table=True):
     cursor: str
     window_start: datetime
     window_end: datetime
+    looked_at: datetime
     identity: str
 
 
@@ -35,7 +37,7 @@ class SeriesRow(SQLModel, table=True):
     __tablename__ = "series"
     account: str = Field(primary_key=True)
     handle: str = Field(primary_key=True)
-    recurring: bool
+    instances: int
     matters: bool = Field(index=True)
     body: str
 
@@ -50,6 +52,7 @@ class Feed:
 
     cursor: Cursor
     window: Span
+    looked_at: datetime
     identity: str
 
 
@@ -58,7 +61,8 @@ def feed(session: Session, account: str) -> Feed | None:
     row = session.get(FeedRow, account)
     if row is None:
         return None
-    return Feed(Cursor(row.cursor), Span(row.window_start, row.window_end), row.identity)
+    window = Span(row.window_start, row.window_end)
+    return Feed(Cursor(row.cursor), window, row.looked_at, row.identity)
 
 
 def keep_feed(session: Session, account: str, feed: Feed) -> None:
@@ -68,6 +72,7 @@ def keep_feed(session: Session, account: str, feed: Feed) -> None:
         cursor=feed.cursor,
         window_start=feed.window.start,
         window_end=feed.window.end,
+        looked_at=feed.looked_at,
         identity=feed.identity,
     )
     upsert(session, FeedRow, [row])
@@ -75,12 +80,12 @@ def keep_feed(session: Session, account: str, feed: Feed) -> None:
 
 def that_matter(session: Session, account: str) -> tuple[Series, ...]:
     """Return the series that concern a pair (one-on-ones, single meetings of two, absences)."""
-    return _series(session, account, col(SeriesRow.matters))
+    return _series(session, account, col(SeriesRow.matters).is_(True))
 
 
 def everything(session: Session, account: str) -> tuple[Series, ...]:
     """Return every series of the calendar."""
-    return _series(session, account, True)
+    return _series(session, account)
 
 
 def known(session: Session, account: str, handles: Collection[Handle]) -> tuple[Series, ...]:
@@ -88,17 +93,20 @@ def known(session: Session, account: str, handles: Collection[Handle]) -> tuple[
     return _series(session, account, col(SeriesRow.handle).in_(handles)) if handles else ()
 
 
-def recurring(session: Session, account: str) -> frozenset[Handle]:
-    """Return the handles of all whole series, for the brake."""
-    found = session.exec(
-        select(SeriesRow.handle).where(SeriesRow.account == account, col(SeriesRow.recurring))
+def size(session: Session) -> tuple[int, int]:
+    """Return how many recurring series are known, with how many occurrences."""
+    counted = session.exec(
+        select(func.count(), func.coalesce(func.sum(SeriesRow.instances), 0)).where(
+            SeriesRow.instances > 0
+        )
     )
-    return frozenset(Handle(handle) for handle in found)
+    series, occurrences = counted.one()
+    return series, int(occurrences)
 
 
 def keep(session: Session, account: str, series: Iterable[tuple[Series, bool]]) -> None:
     """Write series over what was known of them; the flag says whether it matters to a pair."""
-    upsert(session, SeriesRow, (_row(account, one, matters) for one, matters in series))
+    upsert(session, SeriesRow, (_row(account, one, matters=matters) for one, matters in series))
 
 
 def forget(session: Session, account: str, handles: Collection[Handle] | None = None) -> None:
@@ -109,18 +117,16 @@ def forget(session: Session, account: str, handles: Collection[Handle] | None = 
     session.execute(statement)
 
 
-def _series(session: Session, account: str, which: object) -> tuple[Series, ...]:
-    statement = select(SeriesRow.body).where(SeriesRow.account == account)
-    if which is not True:
-        statement = statement.where(which)  # type: ignore[arg-type]
+def _series(session: Session, account: str, *which: ColumnElement[bool]) -> tuple[Series, ...]:
+    statement = select(SeriesRow.body).where(SeriesRow.account == account, *which)
     return tuple(_codec().validate_json(body) for body in session.exec(statement))
 
 
-def _row(account: str, series: Series, matters: bool) -> SeriesRow:
+def _row(account: str, series: Series, *, matters: bool) -> SeriesRow:
     return SeriesRow(
         account=account,
         handle=series.handle,
-        recurring=series.rule is not None,
+        instances=len(series.occurrences) if series.rule else 0,
         matters=matters,
         body=_codec().dump_json(series).decode(),
     )

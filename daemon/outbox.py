@@ -122,6 +122,12 @@ def notes(session: Session, account: str) -> tuple[Waiting, ...]:
     return tuple(_waiting(row) for row in rows)
 
 
+def posted(session: Session, beginning: str) -> bool:
+    """Whether there ever was a letter whose key begins like this."""
+    statement = select(LetterRow.key).where(col(LetterRow.key).startswith(beginning)).limit(1)
+    return session.exec(statement).first() is not None
+
+
 def unknown(session: Session) -> tuple[Waiting, ...]:
     """Return the letters of which nobody can know whether they went out."""
     rows = session.exec(select(LetterRow).where(LetterRow.state == Delivery.UNKNOWN))

@@ -79,8 +79,15 @@ def again(session: Session, pair: str) -> None:
     """Forget the document and begin a new generation of keys for the pair."""
     row = session.get(DocumentRow, pair) or DocumentRow(pair=pair, generation=0)
     row.generation += 1
-    row.url, row.title, row.handle, row.adopted = "", "", None, False
     session.add(row)
+    clear(session, pair)
+
+
+def clear(session: Session, pair: str) -> None:
+    """Forget the document and its sections; the generation stays."""
+    row = session.get(DocumentRow, pair)
+    if row is not None:
+        row.url, row.title, row.handle, row.adopted = "", "", None, False
     for section in session.exec(select(SectionRow).where(SectionRow.pair == pair)):
         session.delete(section)
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from connectors.model import Busy, Capability, Key, Link, Person, Section, Series, WorkingHours
-from daemon.core.outcomes import Streak
+from daemon.core.evidence import Evidence
+from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
 from daemon.core.words import Meeting, Outcome, Pair, Proposal, Shelf
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A series of the pair as one account sees it; `mails` are those a link on it would cause."""
+    """A series of the pair as one account sees it.
+
+    `attach_mails` and `book_mails` have one address for each mail that a link on it, or another
+    time for one of its meetings, would cause.
+    """
 
     account: str
     series: Series
     capabilities: Capability
-    mails: tuple[str, ...] = ()
+    attach_mails: tuple[str, ...] = ()
+    book_mails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,14 @@ class Sight:
     """What LOOK gathered for this pair alone, because a rule needs it now.
 
     `sections` None means not read in this tick. `gone` says the document was removed by a
-    person. `named` is a document the two already have; `unopenable` one that we may only link.
-    `busy` leaves out whoever cannot be seen; `fresh` says it was read without error.
+    person, `unreadable` that it could not be read this time. `unopenable` is a document the
+    two already have that this account may only link. `busy` None means not read in this tick;
+    whoever cannot be seen is left out of it.
     """
 
     sections: tuple[Section, ...] | None = None
     gone: bool = False
-    named: Link | None = None
+    unreadable: bool = False
     unopenable: Link | None = None
     busy: Mapping[Person, Busy] | None = None
     hours: Mapping[Person, WorkingHours] = field(default_factory=dict)
@@ -45,7 +52,7 @@ class Dossier:
 
     `account` is the one the pair is listed under, `since` when visavis first saw the two.
     `settled` are keys that decide nothing any more, `done` those carried out, with when.
-    `topic` and `tone` come from the settings; `started` is the first day in this role.
+    `topic`, `tone`, `document` and `cadence` are what the settings say.
     """
 
     pair: Pair
@@ -54,6 +61,9 @@ class Dossier:
     since: datetime
     series: tuple[Held, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    lately_lost: tuple[Meeting, ...] = ()
+    """Meetings this look found lost, whose evidence of an absence was not asked for yet."""
+    evidence: Evidence = field(default_factory=Evidence)
     outcomes: tuple[Outcome, ...] = ()
     streak: Streak = field(default_factory=Streak)
     shelf: Shelf = field(default_factory=Shelf)
@@ -61,9 +71,12 @@ class Dossier:
     proposals: tuple[Proposal, ...] = ()
     settled: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
+    holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """Public holidays by address, as far as somebody's country is known."""
     first_year: bool = False
     topic: str = ""
     tone: str = "auto"
+    document: str = ""
     cadence: str = ""
 
     def held(self, uid: str) -> Held | None:
@@ -89,3 +102,9 @@ class Dossier:
     def next(self, now: datetime) -> Meeting | None:
         """Return the earliest meeting not over yet."""
         return next((m for m in self.standing() if m.span.end > now), None)
+
+
+def judged(dossier: Dossier, evidence: Evidence, now: datetime) -> Dossier:
+    """Return the dossier with every meeting judged by this evidence."""
+    verdicts = outcomes(dossier.meetings, evidence, dossier.policy, now)
+    return replace(dossier, evidence=evidence, outcomes=verdicts, streak=streak(verdicts, now))

@@ -48,6 +48,17 @@ def single_between(series: Series, owner: Person, partner: Person) -> bool:
     return series.rule is None and not against and partner.answers_to(others[0].address)
 
 
+def matters(series: Series, owner: Person) -> bool:
+    """Say whether a pair may depend on it: a meeting of two, repeated or single, or an absence.
+
+    Hidden attendees count: the pair they belonged to must not look as if it had ended.
+    """
+    if series.kind is EventKind.OUT_OF_OFFICE or series.attendees is None:
+        return True
+    others = _others(series, owner)
+    return not any((*_against_the_event(series), *_against_the_people(series, owner, others)))
+
+
 def pair_id(one: str, other: str) -> str:
     """Return the name of two people: the same from both sides, on every machine, for ever."""
     both = "\n".join(sorted((one.lower(), other.lower())))

@@ -17,7 +17,6 @@ from connectors.model import (
     Link,
     Mark,
     Person,
-    Section,
     Series,
     Span,
     Url,

@@ -1,0 +1,164 @@
+"""The owner's answer to a proposal: looks again, books once whatever happens, or closes it.
+
+The terminal and the page call the same functions; the caller holds `act.lock`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from daemon import journal, ledger
+from daemon.core.dossier import Dossier
+from daemon.core.proposing import anew, book_key, booking, loss, lost_meeting, settled
+from daemon.core.slots import still_free
+from daemon.core.words import Option, Proposal, ProposalState
+from daemon.house import House
+from daemon.journal import Intent, State
+from daemon.perform import perform
+from daemon.tick import Foreseen, foresee, keep
+
+
+class Refused(Exception):
+    """The answer could not be carried out; nothing was written. `remedy` says what to do."""
+
+    def __init__(self, what: str, remedy: str, proposal: Proposal | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+        self.proposal = proposal
+
+
+def accept(
+    house: House, proposal_id: str, now: datetime, *, n: int = 1, fallback: bool = False
+) -> Proposal:
+    """Book one of the times of a proposal and return it; raises `Refused`.
+
+    The same answer again is no second booking. A time that is gone leaves the proposal open,
+    with fresh times.
+    """
+    proposal = _known(house, proposal_id)
+    if proposal.state is ProposalState.BOOKED:
+        return _again(proposal, n, fallback=fallback)
+    foreseen = foresee(house, now, asked={proposal.pair})
+    with house.store.write() as session:
+        keep(session, house, foreseen, now)
+    dossier = _dossier(foreseen, proposal)
+    _current(house, dossier, proposal, now)
+    _allowed(foreseen, dossier, proposal)
+    # Chosen from the times the owner read, not from those this look may have put in their place.
+    option = _chosen(proposal, n, fallback=fallback)
+    if not _free(dossier, proposal, option, now):
+        raise _gone(house, dossier, proposal, option, now)
+    return _book(house, dossier, proposal, option, now)
+
+
+def decline(house: House, proposal_id: str, now: datetime) -> Proposal:
+    """Close an open proposal without another time; declining twice is declining once."""
+    proposal = _known(house, proposal_id)
+    if proposal.state not in {ProposalState.OPEN, ProposalState.DECLINED}:
+        raise Refused(f"proposal {proposal.id} is {proposal.state}", "there is nothing to decline")
+    declined = replace(proposal, state=ProposalState.DECLINED)
+    with house.store.write() as session:
+        ledger.keep_proposal(session, declined, now)
+    return declined
+
+
+def _known(house: House, proposal_id: str) -> Proposal:
+    with house.store.read() as session:
+        proposal = ledger.proposal(session, proposal_id)
+    if proposal is None:
+        raise KeyError(proposal_id)
+    return proposal
+
+
+def _again(proposal: Proposal, n: int, *, fallback: bool) -> Proposal:
+    booked = proposal.booked
+    if booked is not None and booked.n == (0 if fallback else n):
+        return proposal
+    raise Refused(
+        f"proposal {proposal.id} is booked already, with option {booked.n if booked else '?'}",
+        "`visavis undo` takes the booking back",
+        proposal,
+    )
+
+
+def _dossier(foreseen: Foreseen, proposal: Proposal) -> Dossier:
+    found = next((d for d in foreseen.dossiers if d.pair.id == proposal.pair), None)
+    failed = next((f for f in foreseen.failures if found and f.account == found.account), None)
+    if failed:
+        raise Refused(failed.error.what, failed.error.remedy, proposal)
+    if found is None:
+        raise Refused("the pair is ignored now", "see `[[pair]]` in the settings", proposal)
+    return found
+
+
+def _current(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> None:
+    current = settled(dossier, proposal, now)
+    if current.state is not ProposalState.OPEN:
+        raise Refused(
+            f"proposal {proposal.id} is {current.state}", "`visavis proposals` has the open ones"
+        )
+    with house.store.read() as session:
+        intent = journal.entry(session, book_key(proposal))
+    if intent is not None and intent.state is State.UNDONE:
+        raise Refused("this booking was taken back and stays so", "book it in your calendar")
+
+
+def _allowed(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
+    if not dossier.policy.write:
+        raise Refused("the settings say `write = false`", "set `write = true`", proposal)
+    if foreseen.memory.silent(dossier.pair.id):
+        raise Refused("visavis is paused here", "`visavis resume`", proposal)
+
+
+def _chosen(proposal: Proposal, n: int, *, fallback: bool) -> Option:
+    if fallback:
+        way_out = proposal.fallback
+        if way_out is None or way_out.span is None:
+            raise Refused(
+                "there is no time to fall back to",
+                "`visavis proposals` shows the options",
+                proposal,
+            )
+        return Option(0, way_out.span, way_out.because)
+    option = next((option for option in proposal.options if option.n == n), None)
+    if option is None:
+        raise Refused(
+            f"proposal {proposal.id} has no option {n}",
+            "`visavis proposals` shows the options",
+            proposal,
+        )
+    return option
+
+
+def _free(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -> bool:
+    meeting = lost_meeting(dossier, proposal)
+    if meeting is None or option.span.start <= now:
+        return False
+    return still_free(loss(dossier, meeting), option.span)
+
+
+def _gone(
+    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
+) -> Refused:
+    """Offer the times that would do now; the owner reads them with the refusal."""
+    fresh = anew(dossier, proposal, now)
+    with house.store.write() as session:
+        ledger.keep_proposal(session, fresh, now)
+    what = f"option {option.n} is not free any more"
+    return Refused(what, "`visavis proposals` shows the times that would do now", fresh)
+
+
+def _book(
+    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
+) -> Proposal:
+    decision = booking(dossier, proposal, option, "you accepted it", house.pen)
+    with house.store.write() as session:
+        begun = journal.entry(session, decision.key)
+        intent = begun or Intent(decision, now, State.PENDING)
+        journal.begin(session, intent, now)
+    failure = perform(house, intent, now)
+    if failure:
+        raise Refused(failure.error.what, failure.error.remedy, proposal)
+    return _known(house, proposal.id)

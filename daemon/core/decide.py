@@ -1,0 +1,79 @@
+"""What should be true by now, and is not: all rules over one pair, each a function of its own.
+
+Levels, not edges: the rules say the same thing again until it is done, and the journal's keys
+drop what is. A new idea is a new module and one line in `RULES`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from daemon.core.alerting import alerts
+from daemon.core.dossier import Dossier
+from daemon.core.pen import Pen
+from daemon.core.preparing import agenda, guests, losses
+from daemon.core.proposing import propose
+from daemon.core.words import Decision
+
+Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
+
+RULES: Sequence[Rule] = (losses, agenda, guests, alerts)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decisions of one look, and those held back because somebody had enough mail."""
+
+    decisions: tuple[Decision, ...]
+    held_back: tuple[Decision, ...] = ()
+
+
+def decide(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield everything that is not settled yet, pair by pair, in the order to be done."""
+    for dossier in dossiers:
+        for rule in RULES:
+            yield from (d for d in rule(dossier, now, pen) if d.key not in dossier.settled)
+    # What was lost in one look is planned together, so that no two proposals collide.
+    yield from propose(dossiers, now, pen)
+
+
+def within_budget(
+    decisions: Iterable[Decision], caused: Iterable[str], budgets: Mapping[str, int]
+) -> Decided:
+    """Hold back writes whose mails would give another person more than the budget of a week.
+
+    `caused` has one address for each mail of the last seven days; budgets are by pair.
+    """
+    count = Counter(caused)
+    kept: list[Decision] = []
+    held: list[Decision] = []
+    for decision in decisions:
+        wanted = Counter(decision.mails)
+        if all(count[a] + wanted[a] <= budgets[decision.pair] for a in wanted):
+            count += wanted
+            kept.append(decision)
+        else:
+            held.append(decision)
+    return Decided(tuple(kept), tuple(held))
+
+
+def plan_hash(decisions: Iterable[Decision]) -> str:
+    """Name a plan: every decision with its times and its target's version, without reasons."""
+    text = "\n".join(
+        "\x1f".join(
+            (
+                decision.key,
+                decision.kind,
+                decision.times.start.isoformat() if decision.times else "",
+                decision.times.end.isoformat() if decision.times else "",
+                decision.version or "",
+                ",".join(decision.mails),
+            )
+        )
+        for decision in sorted(decisions, key=lambda d: d.key)
+    )
+    return blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,46 @@
+"""What the core needs put into words; the templates behind it are the daemon's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from daemon.core.dossier import Dossier
+from daemon.core.words import Level, Meeting, Option, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message in words: one line of subject, plain text below."""
+
+    subject: str
+    text: str
+
+
+class Pen(Protocol):
+    """Turns facts into words; pure, the same facts give the same words."""
+
+    def title(self, dossier: Dossier) -> str:
+        """Name the running document of a pair."""
+
+    def heading(self, dossier: Dossier, meeting: Meeting) -> str:
+        """Write the date line of a meeting's section."""
+
+    def section(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+        """Write the shared section in Markdown, for both to read."""
+
+    def proposal(self, dossier: Dossier, proposal: Proposal) -> Words:
+        """Tell the owner of a lost meeting and the times that would do, with the commands."""
+
+    def invitation(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
+        """Ask the other person to the new time: goes out with an invitation of our own (iMIP)."""
+
+    def alert(self, dossier: Dossier, level: Level) -> Words:
+        """Tell the owner that the two keep missing each other, with what could be done."""
+
+    def link_to_send(self, dossier: Dossier, title: str) -> Words:
+        """Give a guest the link to the agenda with words ready to send to the organizer."""
+
+    def closed(self, dossier: Dossier, what: str) -> Words:
+        """Tell the owner that something of theirs was removed and is left alone from now on."""

@@ -1,0 +1,238 @@
+"""The agenda of the next meeting: document, share, link and section, all at once and once.
+
+DOMAIN 2, CONTRACT 5 "Agenda": made at the first tick at which the meeting is near enough and
+the one before it is over, never earlier, so that nobody opens an empty document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from connectors.model import Capability, Facts, Key
+from daemon.core.dossier import Dossier, Held
+from daemon.core.keys import key, mark
+from daemon.core.pen import Pen
+from daemon.core.words import Decision, Kind, Meeting, Written
+
+LAG = timedelta(minutes=10)
+"""How long a provider may go on showing an event as it was before our write."""
+
+
+def due(dossier: Dossier, now: datetime) -> Meeting | None:
+    """Return the meeting whose agenda should stand by now, if there is one."""
+    meeting = dossier.next(now)
+    if meeting is None or meeting.span.start - dossier.policy.prepare > now:
+        return None
+    return meeting
+
+
+def unwritten(dossier: Dossier, now: datetime) -> Meeting | None:
+    """Return the meeting whose section is due and not written yet, or carries another date."""
+    meeting = due(dossier, now)
+    if meeting is None:
+        return None
+    written = _section_of(dossier, meeting)
+    return meeting if written is None or written.starts != meeting.span.start else None
+
+
+def agenda(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield what is missing for the next meeting, in the order it must be done."""
+    meeting = due(dossier, now)
+    held = dossier.held(meeting.series) if meeting else None
+    if meeting is None or dossier.sight.gone or dossier.sight.unreadable:
+        return
+    if _document_possible(dossier):
+        yield from _document(dossier, meeting, pen)
+        yield from _links(dossier)
+        yield from _section(dossier, meeting, held, now, pen)
+
+
+def losses(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield the word to the owner that a person removed the document or a link: left alone now."""
+    if dossier.sight.gone:
+        words = pen.closed(dossier, "the document")
+        yield _told(dossier, "gone", create_key(dossier), words.subject, words.text)
+    for held in dossier.series:
+        attached = dossier.done.get(attach_key(dossier, held))
+        if attached and now - attached > LAG and not _linked(dossier, held):
+            words = pen.closed(dossier, "the link in the invite")
+            yield _told(dossier, "unlinked", attach_key(dossier, held), words.subject, words.text)
+
+
+def guests(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield, once per series the other person organizes, the link with words ready to send."""
+    if dossier.shelf.document is None or dossier.sight.gone:
+        return
+    for held in dossier.series:
+        if not held.series.owned and not _linked(dossier, held) and not _owned_copy(dossier, held):
+            words = pen.link_to_send(dossier, held.series.title)
+            yield Decision(
+                key=key("advise", "link", dossier.pair.id, held.series.uid),
+                kind=Kind.ADVISE,
+                pair=dossier.pair.id,
+                account=held.account,
+                because="only the organizer can put the link into the invite",
+                series=held.series.handle,
+                version=held.series.version,
+                after={"subject": words.subject, "text": words.text},
+            )
+
+
+def create_key(dossier: Dossier) -> Key:
+    """Return the key of the pair's running document, the same in every installation."""
+    return key("create_agenda", dossier.pair.id, *_generation(dossier))
+
+
+def attach_key(dossier: Dossier, held: Held) -> Key:
+    """Return the key of the link on one series."""
+    return key("attach_agenda", dossier.pair.id, held.series.uid, *_generation(dossier))
+
+
+def _document_possible(dossier: Dossier) -> bool:
+    """Whether there is a document, or one may still be made."""
+    if dossier.sight.unopenable is not None and dossier.shelf.document is None:
+        return False
+    return dossier.shelf.document is not None or create_key(dossier) not in dossier.settled
+
+
+def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:
+    partner = dossier.pair.partner
+    if dossier.shelf.document is None:
+        yield _decision(
+            dossier,
+            create_key(dossier),
+            Kind.CREATE_AGENDA,
+            "the two have no agenda yet",
+            meeting,
+            {"title": pen.title(dossier)},
+        )
+    if not dossier.shelf.adopted:
+        yield _decision(
+            dossier,
+            key("share_agenda", dossier.pair.id, partner.address, *_generation(dossier)),
+            Kind.SHARE_AGENDA,
+            "both must be able to open and edit it before the link is out",
+            meeting,
+            {"people": [partner.address]},
+        )
+
+
+def _links(dossier: Dossier) -> Iterator[Decision]:
+    for held in dossier.series:
+        series = held.series
+        if series.owned and Capability.ATTACH in held.capabilities and not _linked(dossier, held):
+            yield Decision(
+                key=attach_key(dossier, held),
+                kind=Kind.ATTACH_AGENDA,
+                pair=dossier.pair.id,
+                account=held.account,
+                because="the invite should lead to the agenda; written once for the whole series",
+                series=series.handle,
+                version=series.version,
+                mails=held.attach_mails,
+                before={"links": [link.url for link in series.links]},
+                after={"uid": series.uid},
+            )
+
+
+def _section(
+    dossier: Dossier, meeting: Meeting, held: Held | None, now: datetime, pen: Pen
+) -> Iterator[Decision]:
+    written = _section_of(dossier, meeting)
+    if written is not None and written.starts == meeting.span.start:
+        return
+    kept = written or _left_over(dossier, meeting)
+    revision = kept.revision + 1 if kept else 0
+    name = kept.mark if kept else mark(meeting.series, meeting.recurrence_id)
+    yield Decision(
+        key=key("write_section", dossier.pair.id, name, revision, *_generation(dossier)),
+        kind=Kind.WRITE_SECTION,
+        pair=dossier.pair.id,
+        account=dossier.account,
+        because=_why(kept, written),
+        occurrence=meeting.recurrence_id,
+        series=held.series.handle if held else None,
+        times=meeting.span,
+        version=held.series.version if held else None,
+        before={"day": dossier.policy.today(kept.starts).isoformat()} if kept else None,
+        after={
+            "mark": name,
+            "revision": revision,
+            "series": meeting.series,
+            "heading": pen.heading(dossier, meeting),
+            "day": meeting.span.start.date().isoformat(),
+            "markdown": "" if kept else pen.section(dossier, meeting, now),
+        },
+    )
+
+
+def _why(kept: Written | None, written: Written | None) -> str:
+    if kept is None:
+        return "the meeting is near and the one before it is over"
+    if written is not None:
+        return "the meeting moved: only the date of its section changes"
+    return "its week was lost: the section that was prepared moves on with its date"
+
+
+def _section_of(dossier: Dossier, meeting: Meeting) -> Written | None:
+    return next(
+        (
+            section
+            for section in dossier.shelf.sections
+            if (section.series, section.recurrence_id) == (meeting.series, meeting.recurrence_id)
+        ),
+        None,
+    )
+
+
+def _left_over(dossier: Dossier, meeting: Meeting) -> Written | None:
+    """Return the newest section, if the meeting it was prepared for did not take place."""
+    newest = max(dossier.shelf.sections, key=lambda section: section.starts, default=None)
+    if newest is None:
+        return None
+    took_place = any(
+        (m.series, m.recurrence_id) == (newest.series, newest.recurrence_id)
+        for m in dossier.standing()
+    )
+    return None if took_place else newest
+
+
+def _linked(dossier: Dossier, held: Held) -> bool:
+    document = dossier.shelf.document or dossier.sight.unopenable
+    return document is not None and any(link.url == document.url for link in held.series.links)
+
+
+def _owned_copy(dossier: Dossier, held: Held) -> bool:
+    """Whether the organizer's copy of the same series is ours to write as well."""
+    return any(h.series.owned and h.series.uid == held.series.uid for h in dossier.series)
+
+
+def _generation(dossier: Dossier) -> tuple[int, ...]:
+    return (dossier.shelf.generation,) if dossier.shelf.generation > 1 else ()
+
+
+def _decision(
+    dossier: Dossier, name: Key, kind: Kind, because: str, meeting: Meeting, after: Facts
+) -> Decision:
+    return Decision(
+        key=name,
+        kind=kind,
+        pair=dossier.pair.id,
+        account=dossier.account,
+        because=because,
+        occurrence=meeting.recurrence_id,
+        times=meeting.span,
+        after=after,
+    )
+
+
+def _told(dossier: Dossier, what: str, closes: Key, subject: str, text: str) -> Decision:
+    return Decision(
+        key=key("advise", what, closes),
+        kind=Kind.ADVISE,
+        pair=dossier.pair.id,
+        account=dossier.account,
+        because="a person removed it, so it is left alone from now on",
+        after={"closes": closes, "subject": subject, "text": text},
+    )

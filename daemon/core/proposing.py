@@ -1,0 +1,319 @@
+"""Another time for what was lost: one proposal a lost meeting, in its week, planned together.
+
+DOMAIN 5, CONTRACT 4 and 5. A proposal lives until it is booked, declined, overtaken by the
+people themselves, or its week is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from connectors.model import Facts, Json, Key, Person, Span, WorkingHours
+from daemon.core.availability import Availability, usual_hours
+from daemon.core.candidates import Loss
+from daemon.core.dossier import Dossier
+from daemon.core.fairness import tally
+from daemon.core.keys import digest, key
+from daemon.core.pen import Pen
+from daemon.core.replan import plan
+from daemon.core.slots import Offer, window
+from daemon.core.words import (
+    Decision,
+    Fallback,
+    FallbackKind,
+    Kind,
+    Meeting,
+    Option,
+    Outcome,
+    Proposal,
+    ProposalState,
+    Verdict,
+)
+
+
+def wanting(dossier: Dossier, now: datetime) -> tuple[Meeting, ...]:
+    """Return the lost meetings that should have a proposal by now and have none.
+
+    Only where the week has time left. What is excused is proposed as well, but without a way
+    out when the week is full: nobody needs one during a holiday.
+    """
+    asked = {(p.series, p.recurrence_id) for p in dossier.proposals}
+    verdicts = _verdicts(dossier)
+    return tuple(
+        meeting
+        for meeting in dossier.meetings
+        if (meeting.series, meeting.recurrence_id) not in asked
+        and _open_loss(verdicts.get((meeting.series, meeting.recurrence_id)))
+        and dossier.policy.week(meeting.planned.start).end > now + dossier.policy.notice
+        and propose_key(dossier, meeting) not in dossier.settled
+    )
+
+
+def stale(dossier: Dossier, now: datetime, *, changed: bool) -> tuple[Proposal, ...]:
+    """Return the open proposals whose times may not do any more."""
+    return tuple(
+        proposal
+        for proposal in dossier.proposals
+        if proposal.state is ProposalState.OPEN
+        and (changed or any(option.span.start <= now for option in proposal.options))
+    )
+
+
+def span_needed(dossier: Dossier, meetings: Iterable[Meeting]) -> Span | None:
+    """Return the time whose free/busy a proposal for these meetings depends on."""
+    spans = [window(meeting, dossier.policy) for meeting in meetings]
+    if not spans:
+        return None
+    return Span(min(span.start for span in spans), max(span.end for span in spans))
+
+
+def propose(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield one proposal for every lost meeting, all of one owner planned together."""
+    for owner in sorted({dossier.pair.owner.address for dossier in dossiers}):
+        mine = [d for d in dossiers if d.pair.owner.address == owner and d.sight.busy is not None]
+        lost = [(dossier, meeting) for dossier in mine for meeting in wanting(dossier, now)]
+        yield from _together(lost, now, pen)
+
+
+def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
+    """Yield the open proposals whose times changed, with the times that would do now."""
+    for dossier in dossiers:
+        if dossier.sight.busy is None:
+            continue
+        for proposal in dossier.proposals:
+            fresh = _told_before(proposal, anew(dossier, proposal, now))
+            if proposal.state is ProposalState.OPEN and fresh != proposal:
+                yield fresh
+
+
+def anew(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
+    """Return the proposal with the times that would do now."""
+    meeting = lost_meeting(dossier, proposal)
+    return offered(proposal, plan([loss(dossier, meeting)], now)[0]) if meeting else proposal
+
+
+def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
+    """Return a proposal as it stands now: overtaken by the people, expired with its week."""
+    if proposal.state is not ProposalState.OPEN:
+        return proposal
+    verdict = _verdicts(dossier).get((proposal.series, proposal.recurrence_id))
+    if not _open_loss(verdict):
+        return replace(proposal, state=ProposalState.OVERTAKEN)
+    if dossier.policy.week(proposal.lost.start).end <= now:
+        return replace(proposal, state=ProposalState.EXPIRED)
+    return proposal
+
+
+def lost_meeting(dossier: Dossier, proposal: Proposal) -> Meeting | None:
+    """Return the meeting a proposal is about."""
+    return next(
+        (
+            meeting
+            for meeting in dossier.meetings
+            if (meeting.series, meeting.recurrence_id) == (proposal.series, proposal.recurrence_id)
+        ),
+        None,
+    )
+
+
+def loss(dossier: Dossier, meeting: Meeting) -> Loss:
+    """Return a lost meeting with all that its other time depends on."""
+    owner, partner = (
+        _available(dossier, dossier.pair.owner),
+        _available(dossier, dossier.pair.partner),
+    )
+    held = [o.span for o in dossier.outcomes if o.verdict is Verdict.HELD]
+    return Loss(
+        meeting,
+        owner,
+        partner,
+        dossier.policy,
+        tally(held, owner.hours, partner.hours),
+        dossier.first_year,
+        dossier.streak.count,
+    )
+
+
+def offered(proposal: Proposal, offer: Offer) -> Proposal:
+    """Return the proposal with these times."""
+    return replace(proposal, options=offer.options, fallback=offer.fallback)
+
+
+def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
+    """Return the key of the proposal for a lost meeting."""
+    return key("propose", dossier.pair.id, digest(meeting.series), meeting.recurrence_id)
+
+
+def _together(
+    lost: Sequence[tuple[Dossier, Meeting]], now: datetime, pen: Pen
+) -> Iterator[Decision]:
+    offers = plan([loss(dossier, meeting) for dossier, meeting in lost], now)
+    found = [
+        (dossier, meeting, offered(_blank(dossier, meeting), offer))
+        for (dossier, meeting), offer in zip(lost, offers, strict=True)
+        if offer.options or not _excused(dossier, meeting)
+    ]
+    ids = {proposal.id for _, _, proposal in found}
+    for dossier, meeting, alone in found:
+        proposal = replace(alone, together=tuple(sorted(ids - {alone.id})))
+        words = pen.proposal(dossier, proposal)
+        held = dossier.held(meeting.series)
+        yield Decision(
+            key=propose_key(dossier, meeting),
+            kind=Kind.PROPOSE,
+            pair=dossier.pair.id,
+            account=held.account if held else dossier.account,
+            because=_why(dossier, meeting),
+            occurrence=meeting.recurrence_id,
+            series=held.series.handle if held else None,
+            times=meeting.span,
+            version=held.series.version if held else None,
+            after={**facts(proposal), "subject": words.subject, "text": words.text},
+        )
+        yield from _by_itself(dossier, proposal, now, pen)
+
+
+def booking(
+    dossier: Dossier, proposal: Proposal, option: Option, because: str, pen: Pen
+) -> Decision:
+    """Return the decision to book one of the times for the lost meeting."""
+    held = dossier.held(proposal.series)
+    words = pen.invitation(dossier, proposal, option)
+    return Decision(
+        key=book_key(proposal),
+        kind=Kind.BOOK,
+        pair=dossier.pair.id,
+        account=held.account if held else dossier.account,
+        because=because,
+        occurrence=proposal.recurrence_id,
+        series=held.series.handle if held else None,
+        times=proposal.lost,
+        version=held.series.version if held else None,
+        mails=held.book_mails if held else (),
+        before=_times(proposal.lost),
+        after={
+            "proposal": proposal.id,
+            "n": option.n,
+            **_times(option.span),
+            "subject": words.subject,
+            "text": words.text,
+        },
+    )
+
+
+def book_key(proposal: Proposal) -> Key:
+    """Return the key of the other time for a lost meeting: there is only one, ever."""
+    return key("book", proposal.pair, digest(proposal.series), proposal.recurrence_id)
+
+
+def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Book without asking, where the owner chose so and nothing is in doubt (CONTRACT 5, "auto")."""
+    held, busy = dossier.held(proposal.series), dossier.sight.busy or {}
+    seen = dossier.pair.owner in busy and dossier.pair.partner in busy
+    if not dossier.policy.auto or held is None or not held.series.owned or not seen:
+        return
+    late_enough = (o for o in proposal.options if o.span.start >= now + dossier.policy.freeze)
+    option = next(late_enough, None)
+    if option is not None and book_key(proposal) not in dossier.settled:
+        yield booking(dossier, proposal, option, "booked by itself, as the settings say", pen)
+
+
+def facts(proposal: Proposal) -> Facts:
+    """Return a proposal as JSON, for the journal."""
+    return {
+        "id": proposal.id,
+        "series": proposal.series,
+        "lost": _times(proposal.lost),
+        "options": [{"n": o.n, **_times(o.span), "because": o.because} for o in proposal.options],
+        "fallback": _way_out(proposal.fallback),
+        "together": list(proposal.together),
+    }
+
+
+def _way_out(fallback: Fallback | None) -> Json:
+    if fallback is None:
+        return None
+    times: Facts = _times(fallback.span) if fallback.span else {"start": None, "end": None}
+    return {"kind": fallback.kind, **times, "because": fallback.because}
+
+
+def as_proposal(decision: Decision) -> Proposal:
+    """Return the proposal that a decision carries as JSON."""
+    wish: Any = decision.after
+    fallback = wish["fallback"]
+    if decision.occurrence is None:
+        raise ValueError("a proposal is about one lost meeting")
+    return Proposal(
+        id=wish["id"],
+        pair=decision.pair,
+        series=wish["series"],
+        recurrence_id=decision.occurrence,
+        lost=_span(wish["lost"]),
+        options=tuple(Option(o["n"], _span(o), o["because"]) for o in wish["options"]),
+        fallback=fallback
+        and Fallback(
+            FallbackKind(fallback["kind"]),
+            _span(fallback) if fallback["start"] else None,
+            fallback["because"],
+        ),
+        together=tuple(wish["together"]),
+    )
+
+
+def _blank(dossier: Dossier, meeting: Meeting) -> Proposal:
+    return Proposal(
+        f"r-{digest(dossier.pair.id, meeting.series, meeting.recurrence_id)}",
+        dossier.pair.id,
+        meeting.series,
+        meeting.recurrence_id,
+        meeting.span,
+    )
+
+
+def _available(dossier: Dossier, person: Person) -> Availability:
+    busy = dossier.sight.busy or {}
+    hours: WorkingHours = dossier.sight.hours.get(person) or usual_hours(dossier.policy)
+    return Availability(
+        person, hours, busy.get(person), dossier.holidays.get(person.address, frozenset())
+    )
+
+
+def _told_before(known: Proposal, fresh: Proposal) -> Proposal:
+    """Number the fresh options so that no number ever means another time than the owner read."""
+    numbers = {option.span: option.n for option in known.options}
+    highest = max(numbers.values(), default=0)
+    new = count(highest + 1)
+    options = tuple(
+        replace(option, n=numbers[option.span] if option.span in numbers else next(new))
+        for option in fresh.options
+    )
+    return replace(fresh, options=options)
+
+
+def _times(span: Span) -> dict[str, str]:
+    return {"start": span.start.isoformat(), "end": span.end.isoformat()}
+
+
+def _span(times: Mapping[str, str]) -> Span:
+    return Span(datetime.fromisoformat(times["start"]), datetime.fromisoformat(times["end"]))
+
+
+def _verdicts(dossier: Dossier) -> dict[tuple[str, datetime], Outcome]:
+    return {(o.series, o.recurrence_id): o for o in dossier.outcomes}
+
+
+def _open_loss(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.verdict in {Verdict.MISSED, Verdict.EXCUSED}
+
+
+def _excused(dossier: Dossier, meeting: Meeting) -> bool:
+    outcome = _verdicts(dossier)[meeting.series, meeting.recurrence_id]
+    return outcome.verdict is Verdict.EXCUSED
+
+
+def _why(dossier: Dossier, meeting: Meeting) -> str:
+    return _verdicts(dossier)[meeting.series, meeting.recurrence_id].because

@@ -1,0 +1,151 @@
+"""Sending what the outbox holds: once each, not in quiet hours, and only while it is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown
+from connectors.model import Hours, Key, Letter
+from daemon import ledger, outbox
+from daemon.core.dossier import Dossier
+from daemon.core.policy import Policy
+from daemon.core.words import ProposalState
+from daemon.house import MAIL, Account, Failure, House
+from daemon.memory import Memory
+from daemon.outbox import Delivery, Waiting
+
+log = structlog.get_logger()
+
+EVENING = timedelta(hours=4)
+"""How long after work the digest still speaks of tomorrow; later it only brings what waited."""
+
+
+def deliver(
+    house: House, memory: Memory, dossiers: Sequence[Dossier], now: datetime
+) -> list[Failure]:
+    """Send every letter that is due; returns what could not be sent."""
+    _post_digests(house, memory, dossiers, now)
+    with house.store.read() as session:
+        letters = outbox.waiting(session)
+    failed = (
+        _send(house, letter)
+        for letter in letters
+        if not memory.silent(letter.pair)
+        and letter.account in {account.name for account in house.accounts}
+        and not _quiet(house.account(letter.account).policy, letter, now)
+        and _writing(letter, dossiers)
+    )
+    return [failure for failure in failed if failure is not None]
+
+
+def in_hours(hours: Hours, moment: datetime) -> bool:
+    """Whether a wall-clock moment lies in these hours; they may pass midnight."""
+    clock = moment.time()
+    if hours.start <= hours.end:
+        return hours.start <= clock < hours.end
+    return clock >= hours.start or clock < hours.end
+
+
+def last_evening(policy: Policy, now: datetime) -> datetime:
+    """Return the last end of a working day that is over, in the owner's zone."""
+    day = policy.today(now)
+    for back in range(8):
+        candidate = day - timedelta(days=back)
+        end = datetime.combine(candidate, policy.working_hours.end, ZoneInfo(policy.zone))
+        if end <= now and any(d.value == candidate.weekday() for d in policy.working_days):
+            return end
+    return now
+
+
+def _send(house: House, waiting: Waiting) -> Failure | None:
+    channel = house.channels.get(waiting.channel)
+    if channel is None:
+        return None
+    key = waiting.letter.key
+    sent = channel.sent(key) if waiting.begun else False
+    if sent is not False:
+        # A letter nobody can look up is sent at most once: silence beats nagging.
+        _settle(house, key, Delivery.SENT if sent else Delivery.UNKNOWN)
+        return None
+    if not _still_true(house, waiting):
+        _settle(house, key, Delivery.DROPPED)
+        return None
+    _settle(house, key, Delivery.BEGUN)
+    try:
+        channel.send(waiting.letter)
+    except OutcomeUnknown as error:
+        _settle(house, key, Delivery.UNKNOWN, error.what)
+        return Failure(waiting.account, None, error)
+    except (NotPermitted, NotFound) as error:
+        _settle(house, key, Delivery.FAILED, error.what)
+        return Failure(waiting.account, None, error)
+    except ConnectorError as error:
+        _settle(house, key, Delivery.WAITING, error.what)
+        return Failure(waiting.account, None, error)
+    log.info("letter.sent", channel=waiting.channel.partition(":")[0], pair=waiting.pair)
+    _settle(house, key, Delivery.SENT)
+    return None
+
+
+def _settle(house: House, key: Key, state: Delivery, problem: str = "") -> None:
+    with house.store.write() as session:
+        outbox.settle(session, [key], state, problem)
+
+
+def _still_true(house: House, waiting: Waiting) -> bool:
+    """Whether the proposal a letter is about still waits for an answer."""
+    if not waiting.about.startswith("r-"):
+        return True
+    with house.store.read() as session:
+        proposal = ledger.proposal(session, waiting.about)
+    return proposal is not None and proposal.state is ProposalState.OPEN
+
+
+def _quiet(policy: Policy, letter: Waiting, now: datetime) -> bool:
+    """Whether the reader's quiet hours hold a letter back; an invitation was asked for just now."""
+    if policy.quiet is None or letter.letter.calendar:
+        return False
+    return in_hours(policy.quiet, now.astimezone(ZoneInfo(policy.zone)))
+
+
+def _writing(letter: Waiting, dossiers: Iterable[Dossier]) -> bool:
+    policies = {dossier.pair.id: dossier.policy for dossier in dossiers}
+    return letter.pair not in policies or policies[letter.pair].write
+
+
+def _post_digests(house: House, memory: Memory, dossiers: Sequence[Dossier], now: datetime) -> None:
+    """Write one digest a working day for each owner, after work, if there is anything to tell."""
+    owners: dict[str, list[Account]] = {}
+    for account in house.accounts:
+        owners.setdefault(account.owner.address, []).append(account)
+    for accounts in owners.values():
+        if accounts[0].policy.write and not memory.silent(ledger.EVERYBODY):
+            _post_digest(house, accounts, dossiers, now)
+
+
+def _post_digest(
+    house: House, accounts: Sequence[Account], dossiers: Sequence[Dossier], now: datetime
+) -> None:
+    first, names = accounts[0], {account.name for account in accounts}
+    evening = last_evening(first.policy, now)
+    mine = [dossier for dossier in dossiers if dossier.account in names]
+    with house.store.write() as session:
+        if not house.channels or outbox.posted(
+            session, f"digest:{first.owner.address}:{evening:%Y-%m-%d}"
+        ):
+            return
+        notes = [note for name in sorted(names) for note in outbox.notes(session, name)]
+        ripe = [note for note in notes if note.at <= evening or now - evening < EVENING]
+        words = house.pen.digest(mine, [note.letter for note in ripe], now)
+        if words is None or not (ripe or now - evening < EVENING):
+            return
+        for channel in house.channels:
+            to = first.address if channel == MAIL else ""
+            key = Key(f"digest:{first.owner.address}:{evening:%Y-%m-%d}>{channel}")
+            letter = Letter(key, to, words.subject, words.text)
+            outbox.post(session, letter, channel, now, account=first.name)
+        outbox.settle(session, [note.letter.key for note in ripe], Delivery.SENT)

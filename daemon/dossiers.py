@@ -1,0 +1,226 @@
+"""From looks and memory to dossiers: who the pairs are, and what is known of each now.
+
+No I/O. Two people's copies of a series join on iCalUID and `recurrence_id`; the organizer's
+copy comes first, the other person's own answer counts beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from connectors.model import Capability, EventKind, Person, Series, Status
+from daemon.core.dossier import Dossier, Held, judged
+from daemon.core.evidence import Evidence, Holiday
+from daemon.core.meetings import meetings, merge
+from daemon.core.pairing import judge, pair_id, single_between
+from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
+from daemon.holidays import public
+from daemon.house import MAIL, About, Account, House
+from daemon.look import Look
+from daemon.memory import Memory
+
+OWN_CALENDAR = "out-of-office event"
+"""The source of an absence that the person's own calendar tells."""
+NEW_IN_ROLE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """Two people and the account they are listed under, with their series as accounts see them."""
+
+    id: str
+    account: Account
+    partner: Person
+    held: tuple[tuple[Account, Series], ...] = ()
+
+
+def dossiers(
+    house: House, looks: Mapping[str, Look], memory: Memory, now: datetime
+) -> tuple[Dossier, ...]:
+    """Return a dossier for every pair there is or was; those the settings ignore are left out."""
+    absences = (*memory.absences, *absences_seen(house, looks))
+    return tuple(
+        _dossier(house, couple, looks, memory, absences, now)
+        for couple in _couples(house, looks, memory)
+        if not about(house, couple.partner).ignore
+    )
+
+
+def absences_seen(house: House, looks: Mapping[str, Look]) -> Iterator[Absence]:
+    """Yield the absences that the owners' calendars tell of."""
+    for account in house.accounts:
+        for series in looks[account.name].after.series if account.name in looks else ():
+            if series.kind is EventKind.OUT_OF_OFFICE:
+                for occurrence in series.occurrences:
+                    if occurrence.status is Status.STANDING:
+                        yield Absence(account.owner.address, occurrence.span, OWN_CALENDAR)
+
+
+def about(house: House, partner: Person) -> About:
+    """Return what the owner told of the pair, by any address of the partner."""
+    told = (house.about.get(one) for one in (partner.address, *sorted(partner.aliases)))
+    return next((one for one in told if one is not None), About())
+
+
+def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[Couple, ...]:
+    """Return the couples seen now, then those only remembered; by id."""
+    seen: dict[str, list[tuple[Account, Series, Person]]] = {}
+    for account in house.accounts:
+        for series in looks[account.name].after.series if account.name in looks else ():
+            partner = judge(series, account.owner).partner
+            if partner is not None and series.rule is not None:
+                known = _human(house, partner)
+                identity = pair_id(account.owner.address, known.address)
+                seen.setdefault(identity, []).append((account, series, known))
+    couples = {identity: _couple(identity, copies) for identity, copies in seen.items()}
+    names = {account.name: account for account in house.accounts}
+    for identity, known_pair in memory.pairs.items():
+        if identity not in couples and known_pair.account in names:
+            couples[identity] = Couple(identity, names[known_pair.account], known_pair.pair.partner)
+    return tuple(couples[identity] for identity in sorted(couples))
+
+
+def _couple(identity: str, copies: list[tuple[Account, Series, Person]]) -> Couple:
+    """List the pair under the organizer's account where both have accounts."""
+    copies.sort(key=lambda copy: not copy[1].owned)
+    account, _, partner = copies[0]
+    return Couple(identity, account, partner, tuple((a, s) for a, s, _ in copies))
+
+
+def _human(house: House, partner: Person) -> Person:
+    """Return the partner as the human another account belongs to, or as found."""
+    for account in house.accounts:
+        if account.owner.answers_to(partner.address):
+            return account.owner
+    return partner
+
+
+def _dossier(
+    house: House,
+    couple: Couple,
+    looks: Mapping[str, Look],
+    memory: Memory,
+    absences: Iterable[Absence],
+    now: datetime,
+) -> Dossier:
+    told = about(house, couple.partner)
+    account = couple.account
+    policy = told.policy or account.policy
+    known = memory.pairs.get(couple.id)
+    pair = Pair(couple.id, account.owner, couple.partner, told.role or Role.PEER)
+    history = _history(house, couple, looks, memory)
+    lost_before = {
+        (m.series, m.recurrence_id) for m in memory.meetings.get(couple.id, ()) if m.lost
+    }
+    holidays = _holidays(house, pair, history)
+    dossier = Dossier(
+        pair=pair,
+        account=account.name,
+        policy=policy,
+        since=known.since if known else now,
+        series=tuple(_held(house, a, s, couple.partner) for a, s in couple.held),
+        meetings=history,
+        lately_lost=tuple(
+            m for m in history if m.lost and (m.series, m.recurrence_id) not in lost_before
+        ),
+        shelf=memory.shelves.get(couple.id, Shelf()),
+        proposals=tuple(p for p in memory.proposals if p.pair == couple.id),
+        settled=memory.settled,
+        done=memory.done,
+        holidays=_days(holidays),
+        first_year=_first_year(told, policy.today(now)),
+        topic=told.topic,
+        tone=told.tone,
+        document=told.document,
+        cadence=told.cadence,
+    )
+    excuses = memory.excuses.get(couple.id, ())
+    return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+
+
+def _held(house: House, account: Account, series: Series, partner: Person) -> Held:
+    calendar = account.calendar
+    if calendar is None:
+        return Held(account.name, series, Capability.NONE)
+    if Capability.SCHEDULES in calendar.capabilities and series.occurrences:
+        book_mails = calendar.mails(series, series.occurrences[-1])
+    else:
+        # The invitation travels by our own mail, if there is any; else the owner gets the words.
+        book_mails = (partner.address,) if MAIL in house.channels else ()
+    return Held(account.name, series, calendar.capabilities, calendar.mails(series), book_mails)
+
+
+def _history(
+    house: House, couple: Couple, looks: Mapping[str, Look], memory: Memory
+) -> tuple[Meeting, ...]:
+    """Return the pair's meetings after these looks; a look that failed changes nothing."""
+    owner, partner = couple.account.owner, couple.partner
+    seen: list[Meeting] = []
+    for account, series in (*couple.held, *_singles(house, looks, owner, partner)):
+        other = partner if account.owner.address == owner.address else owner
+        seen.extend(meetings(series, account.owner, other))
+    mine = {account.name for account, _ in couple.held} | {couple.account.name}
+    known = memory.meetings.get(couple.id, ())
+    uids = {meeting.series for meeting in (*known, *seen)}
+    changed: list[Change] = [
+        change
+        for name in sorted(mine & looks.keys())
+        for change in looks[name].changes
+        if change.series in uids
+    ]
+    return merge(known, seen, changes=changed, last_look=_last_look(mine, looks))
+
+
+def _last_look(accounts: Iterable[str], looks: Mapping[str, Look]) -> datetime | None:
+    """Return when all calendars of a pair were last read, None if one is read the first time."""
+    times = [looks[name].last_look for name in accounts if name in looks]
+    return min((t for t in times if t is not None), default=None) if None not in times else None
+
+
+def _singles(
+    house: House, looks: Mapping[str, Look], owner: Person, partner: Person
+) -> Iterator[tuple[Account, Series]]:
+    """Yield the single events between exactly these two, as either's calendar shows them."""
+    for account in house.accounts:
+        for one, other in ((owner, partner), (partner, owner)):
+            if account.owner.address == one.address and account.name in looks:
+                for series in looks[account.name].after.series:
+                    if single_between(series, account.owner, other):
+                        yield account, series
+
+
+def _of(absences: Iterable[Absence], pair: Pair) -> tuple[Absence, ...]:
+    people = (pair.owner, pair.partner)
+    return tuple(a for a in absences if any(person.answers_to(a.person) for person in people))
+
+
+def _holidays(house: House, pair: Pair, history: Sequence[Meeting]) -> tuple[Holiday, ...]:
+    """Return the public holidays of either person's country, where it is known."""
+    years = {meeting.planned.start.year for meeting in history}
+    countries = {
+        account.owner: account.policy.country
+        for account in house.accounts
+        if account.policy.country and account.owner.address in _addresses(pair)
+    }
+    return tuple(
+        Holiday(day, name, person.address)
+        for person, country in countries.items()
+        for day, name in public(country, frozenset(years)).items()
+    )
+
+
+def _days(holidays: Iterable[Holiday]) -> dict[str, frozenset[date]]:
+    found: dict[str, set[date]] = {}
+    for holiday in holidays:
+        found.setdefault(holiday.whose, set()).add(holiday.day)
+    return {address: frozenset(days) for address, days in found.items()}
+
+
+def _addresses(pair: Pair) -> frozenset[str]:
+    return frozenset({pair.owner.address, pair.partner.address})
+
+
+def _first_year(told: About, today: date) -> bool:
+    return told.started is not None and today - told.started < NEW_IN_ROLE

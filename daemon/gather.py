@@ -1,0 +1,179 @@
+"""The rest of LOOK: what a rule needs from outside, read only for the pairs that need it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connectors.errors import ConnectorError, NotFound
+from connectors.model import Busy, Link, Person, Span, Url, WorkingHours
+from connectors.protocol import Calendar, DocumentsReader
+from daemon.core.dossier import Dossier, judged
+from daemon.core.preparing import due, unwritten
+from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
+from daemon.core.words import Absence
+from daemon.house import Account, Failure, House
+
+DOCUMENTS = ("docs.google.com/document/", ".docx", ".md", "sharepoint.com/", "1drv.ms/")
+"""How a link that may be the pair's running document looks."""
+
+FREE_BUSY = "out of office in the calendar"
+"""The source of an absence that free/busy tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Dossiers with all that the rules need, and what could not be read."""
+
+    dossiers: tuple[Dossier, ...]
+    absences: tuple[Absence, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+def gather(
+    house: House,
+    dossiers: Iterable[Dossier],
+    changed: Callable[[Dossier], bool],
+    now: datetime,
+) -> Gathered:
+    """Read documents and free/busy where a rule waits for them.
+
+    `changed` says whether the times of a pair's open proposals must be looked at again.
+    """
+    failures: list[Failure] = []
+    timed = _with_times(house, tuple(dossiers), changed, now, failures)
+    excused = tuple(_with_evidence(dossier, now) for dossier in timed)
+    absences = tuple(a for d in excused for a in d.evidence.absences if a.source == FREE_BUSY)
+    shelved = tuple(_shelved(house, dossier, now, failures) for dossier in excused)
+    return Gathered(shelved, absences, tuple(failures))
+
+
+def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
+    """Judge again where somebody turned out to have been away when a meeting was lost."""
+    if not dossier.lately_lost or dossier.sight.busy is None:
+        return dossier
+    found = tuple(
+        Absence(person.address, span, FREE_BUSY)
+        for person in (dossier.pair.owner, dossier.pair.partner)
+        for span in dossier.sight.busy.get(person, Busy()).absences
+        if any(span.overlaps(meeting.planned) for meeting in dossier.lately_lost)
+    )
+    known = {(absence.person, absence.span) for absence in dossier.evidence.absences}
+    fresh = tuple(absence for absence in found if (absence.person, absence.span) not in known)
+    if not fresh:
+        return dossier
+    evidence = replace(dossier.evidence, absences=(*dossier.evidence.absences, *fresh))
+    return judged(dossier, evidence, now)
+
+
+def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
+    """Return the dossier with its document: adopted if the two have one, and read if need be."""
+    documents = house.account(dossier.account).documents
+    if documents is None or due(dossier, now) is None:
+        return dossier
+    try:
+        if dossier.shelf.document is None:
+            dossier = _adopted(dossier, documents)
+        if dossier.shelf.document is None or unwritten(dossier, now) is None:
+            return dossier
+        sections = tuple(documents.sections(dossier.shelf.document))
+        return replace(dossier, sight=replace(dossier.sight, sections=sections))
+    except NotFound:
+        return replace(dossier, sight=replace(dossier.sight, gone=True))
+    except ConnectorError as error:
+        failures.append(Failure(dossier.account, None, error))
+        return replace(dossier, sight=replace(dossier.sight, unreadable=True))
+
+
+def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
+    """Take the document the two already have, named in the settings or found on the invite."""
+    for url in _candidates(dossier):
+        found = documents.open(url)
+        if found is not None:
+            shelf = replace(dossier.shelf, document=found, account=dossier.account, adopted=True)
+            return replace(dossier, shelf=shelf)
+    unopenable = next((Link(url) for url in _candidates(dossier)), None)
+    return replace(dossier, sight=replace(dossier.sight, unopenable=unopenable))
+
+
+def _candidates(dossier: Dossier) -> Iterator[Url]:
+    if dossier.document:
+        yield Url(dossier.document)
+    for held in dossier.series:
+        for link in held.series.links:
+            if any(part in link.url for part in DOCUMENTS):
+                yield link.url
+
+
+def _with_times(
+    house: House,
+    dossiers: tuple[Dossier, ...],
+    changed: Callable[[Dossier], bool],
+    now: datetime,
+    failures: list[Failure],
+) -> tuple[Dossier, ...]:
+    """Ask each account once for the free/busy of everybody a proposal waits for."""
+    needed = {d.pair.id: span for d in dossiers if (span := _needed(d, changed, now))}
+    found = list(dossiers)
+    for account in house.accounts:
+        mine = [d for d in dossiers if d.account == account.name and d.pair.id in needed]
+        if mine and account.calendar is not None:
+            try:
+                times = _times(house, account, mine, [needed[d.pair.id] for d in mine])
+            except ConnectorError as error:
+                failures.append(Failure(account.name, None, error))
+                continue
+            found = [times(d) if d in mine else d for d in found]
+    return tuple(found)
+
+
+def _needed(dossier: Dossier, changed: Callable[[Dossier], bool], now: datetime) -> Span | None:
+    doubtful = stale(dossier, now, changed=changed(dossier))
+    open_ones = (lost_meeting(dossier, proposal) for proposal in doubtful)
+    times = span_needed(dossier, (*wanting(dossier, now), *(m for m in open_ones if m)))
+    lost = [meeting.planned for meeting in dossier.lately_lost]
+    spans = [*lost, times] if times else lost
+    return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else None
+
+
+def _times(
+    house: House, account: Account, mine: Sequence[Dossier], spans: Sequence[Span]
+) -> Callable[[Dossier], Dossier]:
+    """Read the times of the owner and all partners, each from the calendar that shows most."""
+    window = Span(min(span.start for span in spans), max(span.end for span in spans))
+    people = (mine[0].pair.owner, *(dossier.pair.partner for dossier in mine))
+    busy = dict(_calendar(account).busy(people, window))
+    for other in house.accounts:
+        if other.owner in people and other.calendar is not None and other.name != account.name:
+            busy = _both(busy, other.calendar.busy((other.owner,), window))
+    hours = {person: _hours(house, account, person) for person in people}
+    known = {person: found for person, found in hours.items() if found is not None}
+
+    def seen(dossier: Dossier) -> Dossier:
+        return replace(dossier, sight=replace(dossier.sight, busy=busy, hours=known))
+
+    return seen
+
+
+def _both(one: Mapping[Person, Busy], other: Mapping[Person, Busy]) -> dict[Person, Busy]:
+    """Add up what two calendars know of the same people."""
+    nothing = Busy()
+    return {
+        person: Busy(
+            one.get(person, nothing).spans + other.get(person, nothing).spans,
+            one.get(person, nothing).absences + other.get(person, nothing).absences,
+        )
+        for person in {**one, **other}
+    }
+
+
+def _hours(house: House, account: Account, person: Person) -> WorkingHours | None:
+    own = next((a for a in house.accounts if a.owner == person and a.calendar), account)
+    return _calendar(own).hours(person)
+
+
+def _calendar(account: Account) -> Calendar:
+    if account.calendar is None:
+        raise account.trouble or NotFound(f"account {account.name} has no calendar")
+    return account.calendar

@@ -1,0 +1,84 @@
+"""The house as wiring built it: accounts with their connectors, the rules, the store, the pen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from connectors.errors import ConnectorError
+from connectors.model import Person
+from connectors.protocol import Calendar, Directory, Documents, Messages
+from daemon.core.pen import Pen
+from daemon.core.policy import Policy
+from daemon.core.words import Decision, Role
+from daemon.store import Store
+
+MAIL = "mail"
+"""The channel of mail; every other channel is named by its Apprise address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account with its connectors. `owner` has the aliases of all accounts of that human.
+
+    `address` is where mail to the owner goes. `identity` is all a mirror depends on besides
+    the calendar. `trouble` says why the account could not be wired, e.g. no sign-in yet.
+    """
+
+    name: str
+    provider: str
+    address: str
+    owner: Person
+    policy: Policy
+    identity: str
+    calendar: Calendar | None = None
+    documents: Documents | None = None
+    directory: Directory | None = None
+    trouble: ConnectorError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the owner told of one pair in the settings (`[[pair]]`), or the directory knows."""
+
+    role: Role | None = None
+    cadence: str = ""
+    started: date | None = None
+    topic: str = ""
+    document: str = ""
+    tone: str = "auto"
+    ignore: bool = False
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong in a tick: with one decision, or with a whole account (None)."""
+
+    account: str
+    decision: Decision | None
+    error: ConnectorError
+
+
+@dataclass(frozen=True)
+class House:
+    """All that one tick works with."""
+
+    home: Path
+    store: Store
+    accounts: tuple[Account, ...]
+    pen: Pen
+    about: Mapping[str, About] = field(default_factory=dict)
+    """By the partner's address."""
+    channels: Mapping[str, Messages] = field(default_factory=dict)
+
+    def person(self, address: str) -> Person:
+        """Return the human behind an address, with the aliases we know."""
+        owners = (account.owner for account in self.accounts)
+        return next((o for o in owners if o.answers_to(address)), Person(address))
+
+    def account(self, name: str) -> Account:
+        """Return an account by its name."""
+        return next(account for account in self.accounts if account.name == name)

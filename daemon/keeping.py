@@ -1,0 +1,155 @@
+"""What is remembered when a decision is carried out: in the same transaction as its receipt.
+
+Proposals, alerts and advice are nothing but this: rows of our own, and letters to the owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from connectors.model import Handle, Key, Letter, Link, Mark, Receipt, Span, Url, Version
+from daemon import journal, ledger, outbox, shelf
+from daemon.core.proposing import as_proposal
+from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Written
+from daemon.house import MAIL, House
+from daemon.ledger import Raised
+
+NOTHING = Receipt(Handle(""), Version(""), wrote=False)
+"""The receipt of a decision that writes nothing remote."""
+
+
+def remember(
+    session: Session, house: House, decision: Decision, receipt: Receipt, now: datetime
+) -> None:
+    """Write down what a finished decision means for pair, shelf, proposals and letters."""
+    match decision.kind:
+        case Kind.CREATE_AGENDA:
+            shelf.put(session, decision.pair, decision.account, _link(receipt))
+        case Kind.WRITE_SECTION:
+            shelf.put_section(session, decision.pair, _written(decision, receipt))
+        case Kind.BOOK:
+            _booked(session, house, decision, receipt, now)
+        case Kind.PROPOSE:
+            ledger.keep_proposal(session, as_proposal(decision), now)
+            _tell(session, house, decision, now, about=str(decision.after["id"]))
+        case Kind.ALERT:
+            _alert(session, house, decision, now)
+        case Kind.ADVISE | Kind.RECAP:
+            _note(session, decision, now)
+        case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA:
+            pass
+
+
+def forget(session: Session, decision: Decision) -> None:
+    """Write down what it means that a finished decision was taken back."""
+    match decision.kind:
+        case Kind.CREATE_AGENDA:
+            shelf.clear(session, decision.pair)
+        case Kind.WRITE_SECTION:
+            shelf.take_section(session, decision.pair, Mark(str(decision.after["mark"])))
+        case Kind.BOOK:
+            ledger.close_proposal(session, str(decision.after["proposal"]), ProposalState.DECLINED)
+        case _:
+            pass
+
+
+def texts(decision: Decision, name: str) -> Iterator[str]:
+    """Yield the texts of one list in what a decision wishes."""
+    value = decision.after.get(name)
+    return (str(text) for text in value) if isinstance(value, list | tuple) else iter(())
+
+
+def _link(receipt: Receipt) -> Link:
+    after = receipt.after
+    return Link(Url(str(after["created"])), str(after["title"]), receipt.handle)
+
+
+def _written(decision: Decision, receipt: Receipt) -> Written:
+    wish, starts = decision.after, decision.times
+    if starts is None or decision.occurrence is None:
+        raise ValueError("a section belongs to a meeting")
+    return Written(
+        Mark(str(wish["mark"])),
+        str(wish["series"]),
+        decision.occurrence,
+        starts.start,
+        int(str(wish["revision"])),
+        Url(str(receipt.after.get("link") or "")),
+    )
+
+
+def _booked(
+    session: Session, house: House, decision: Decision, receipt: Receipt, now: datetime
+) -> None:
+    wish = decision.after
+    span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
+    proposal = ledger.proposal(session, str(wish["proposal"]))
+    if proposal is not None:
+        option = Option(int(str(wish["n"])), span, decision.because)
+        booked = replace(proposal, state=ProposalState.BOOKED, booked=option)
+        ledger.keep_proposal(session, booked, now)
+    request = str(receipt.after.get("request") or "")
+    if request and MAIL in house.channels:
+        for address in decision.mails:
+            letter = Letter(
+                Key(f"{decision.key}>{address}"),
+                address,
+                str(wish["subject"]),
+                str(wish["text"]),
+                calendar=request.encode(),
+            )
+            outbox.post(session, letter, MAIL, now, account=decision.account, pair=decision.pair)
+
+
+def _alert(session: Session, house: House, decision: Decision, now: datetime) -> None:
+    wish = decision.after
+    raised = Raised(
+        str(wish["id"]),
+        decision.pair,
+        Level(str(wish["level"])),
+        int(str(wish["streak"])),
+        datetime.fromisoformat(str(wish["first_missed"])),
+        str(wish["text"]),
+        now,
+    )
+    ledger.raise_alert(session, raised)
+    if raised.level is Level.ALERT:
+        _tell(session, house, decision, now, about=raised.id)
+    else:
+        _note(session, decision, now)
+
+
+def _tell(session: Session, house: House, decision: Decision, now: datetime, *, about: str) -> None:
+    """Write one letter for each channel of the owner: mail to the account, every chat target."""
+    for channel in house.channels:
+        letter = Letter(
+            Key(f"{decision.key}>{channel}"),
+            house.account(decision.account).address if channel == MAIL else "",
+            str(decision.after["subject"]),
+            str(decision.after["text"]),
+            thread=f"{decision.kind}:{decision.pair}",
+        )
+        outbox.post(
+            session,
+            letter,
+            channel,
+            now,
+            account=decision.account,
+            pair=decision.pair,
+            about=about,
+        )
+
+
+def _note(session: Session, decision: Decision, now: datetime) -> None:
+    """Leave a note for the digest; where something was removed, close its key for ever."""
+    wish = decision.after
+    letter = Letter(decision.key, "", str(wish["subject"]), str(wish["text"]))
+    outbox.post(session, letter, outbox.DIGEST, now, account=decision.account, pair=decision.pair)
+    if closes := str(wish.get("closes") or ""):
+        journal.close(session, Key(closes), decision.because, now)
+        if closes.startswith(Kind.CREATE_AGENDA):
+            shelf.clear(session, decision.pair)

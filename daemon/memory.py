@@ -1,0 +1,55 @@
+"""All that the store remembers, loaded at once: a tick and every reading command begin with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connectors.model import Key
+from daemon import journal, ledger, shelf
+from daemon.core.words import Absence, Excuse, Meeting, Proposal, Shelf
+from daemon.ledger import EVERYBODY, Known, Raised
+from daemon.store import Store
+
+BUDGET_SPAN = timedelta(days=7)
+"""`mail_budget` counts the mails of this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of every pair, by its id. `mails` has one address a mail of the last week."""
+
+    pairs: Mapping[str, Known] = field(default_factory=dict)
+    meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
+    absences: tuple[Absence, ...] = ()
+    excuses: Mapping[str, tuple[Excuse, ...]] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    alerts: tuple[Raised, ...] = ()
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
+    settled: frozenset[Key] = frozenset()
+    done: Mapping[Key, datetime] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
+    mails: tuple[str, ...] = ()
+
+    def silent(self, pair: str) -> bool:
+        """Whether the owner paused this pair, or everything."""
+        return not self.paused.isdisjoint({EVERYBODY, pair})
+
+
+def remember(store: Store, now: datetime) -> Memory:
+    """Load the memory; reads only, never waits for a writer."""
+    with store.read() as session:
+        return Memory(
+            pairs={known.pair.id: known for known in ledger.pairs(session)},
+            meetings=ledger.meetings(session),
+            absences=ledger.absences(session),
+            excuses=ledger.excuses(session),
+            proposals=ledger.proposals(session),
+            alerts=ledger.alerts(session),
+            shelves=shelf.shelves(session),
+            settled=journal.settled(session),
+            done=journal.done(session),
+            paused=ledger.paused(session, now),
+            mails=journal.mails_since(session, now - BUDGET_SPAN),
+        )

@@ -1,0 +1,219 @@
+"""One decision, one remote write: the only door through which visavis changes the world.
+
+Every write is begun in the journal, made, compared and finished. After a power cut the same
+write is asked for again: connectors look first and write nothing twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from connectors import markdown
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    OutcomeUnknown,
+    PreconditionFailed,
+)
+from connectors.model import Handle, Key, Link, Mark, Occurrence, Receipt, Series, Span, Status
+from connectors.protocol import Calendar, Documents, created
+from daemon import journal, keeping, mirror, shelf
+from daemon.core.words import Kind
+from daemon.house import Account, Failure, House
+from daemon.journal import Intent, State
+
+log = structlog.get_logger()
+
+COMPARE_AGAIN = timedelta(minutes=5)
+"""Reads may lag behind our write; what it must not have touched is compared once more then."""
+SETTLING = timedelta(minutes=2)
+"""How long a provider's search may not show a document that was just made."""
+ON_CALENDAR = frozenset({Kind.ATTACH_AGENDA, Kind.BOOK})
+ON_DOCUMENTS = frozenset({Kind.CREATE_AGENDA, Kind.SHARE_AGENDA, Kind.WRITE_SECTION})
+
+
+def perform(house: House, intent: Intent, now: datetime) -> Failure | None:
+    """Carry out one intent; returns what went wrong, or None when it is done or must wait."""
+    decision = intent.decision
+    if intent.state is State.BEGUN and _settling(intent, now):
+        return None
+    with house.store.write() as session:
+        journal.begin(session, intent, now)
+    try:
+        receipt = _act(house, intent)
+        _unharmed(house, intent, receipt)
+    except ConnectorError as error:
+        return _failed(house, intent, error)
+    with house.store.write() as session:
+        keeping.remember(session, house, decision, receipt, now)
+        check = COMPARE_AGAIN if receipt.kept_after else None
+        journal.finish(session, decision.key, receipt, now, check)
+    log.info("write.done", kind=decision.kind, pair=decision.pair, wrote=receipt.wrote)
+    return None
+
+
+def compare_again(house: House, intent: Intent) -> Failure | None:
+    """Compare once more what a write must have left alone; a person's edit is never reverted."""
+    decision, receipt = intent.decision, intent.receipt
+    calendar = house.account(decision.account).calendar
+    if receipt is None or calendar is None:
+        return None
+    damaged = False
+    try:
+        version, kept = calendar.guard(receipt.handle)
+        if kept != receipt.kept_before and version == receipt.version:
+            damaged = True
+            calendar.undo(receipt)
+    except (NotFound, PreconditionFailed):
+        log.info("write.overtaken", kind=decision.kind, pair=decision.pair)
+    except ConnectorError as error:
+        return Failure(decision.account, decision, error)
+    with house.store.write() as session:
+        journal.compared(session, decision.key)
+    return _failed(house, intent, _damage(decision.key)) if damaged else None
+
+
+def take_back(house: House, intent: Intent, now: datetime) -> None:
+    """Undo one write; raises `PreconditionFailed` where the world changed since."""
+    decision, receipt = intent.decision, intent.receipt
+    if receipt is None or not undoable(intent):
+        raise NotPermitted(f"{decision.key} cannot be undone", "only finished remote writes can")
+    if decision.kind in ON_CALENDAR:
+        _calendar(house, intent).undo(receipt)
+    else:
+        _documents(house, intent).undo(receipt)
+    with house.store.write() as session:
+        journal.settle(session, decision.key, State.UNDONE)
+        journal.close(session, decision.key, "taken back by the owner", now)
+        keeping.forget(session, decision)
+
+
+def undoable(intent: Intent) -> bool:
+    """Whether `undo` can take this write back."""
+    return (
+        intent.state is State.DONE
+        and intent.receipt is not None
+        and intent.receipt.wrote
+        and intent.decision.kind in ON_CALENDAR | ON_DOCUMENTS
+    )
+
+
+def _act(house: House, intent: Intent) -> Receipt:
+    match intent.decision.kind:
+        case Kind.CREATE_AGENDA:
+            return _create(house, intent)
+        case Kind.SHARE_AGENDA:
+            return _share(house, intent)
+        case Kind.ATTACH_AGENDA:
+            return _calendar(house, intent).attach(_series(house, intent), _document(house, intent))
+        case Kind.WRITE_SECTION:
+            return _write(house, intent)
+        case Kind.BOOK:
+            return _book(house, intent)
+        case Kind.PROPOSE | Kind.ALERT | Kind.RECAP | Kind.ADVISE:
+            # These are rows and letters of our own, written down as the intent is finished.
+            return keeping.NOTHING
+
+
+def _create(house: House, intent: Intent) -> Receipt:
+    wish = intent.decision.after
+    return created(_documents(house, intent).create(intent.decision.key, str(wish["title"])))
+
+
+def _share(house: House, intent: Intent) -> Receipt:
+    people = [house.person(address) for address in keeping.texts(intent.decision, "people")]
+    return _documents(house, intent).share(_document(house, intent), people)
+
+
+def _write(house: House, intent: Intent) -> Receipt:
+    wish = intent.decision.after
+    mark, day = Mark(str(wish["mark"])), date.fromisoformat(str(wish["day"]))
+    section = markdown.section(str(wish["markdown"]), mark, day)
+    section = replace(section, heading=str(wish["heading"]))
+    return _documents(house, intent).write_section(_document(house, intent), section, mark)
+
+
+def _book(house: House, intent: Intent) -> Receipt:
+    decision, series = intent.decision, _series(house, intent)
+    if decision.occurrence is None or decision.times is None:
+        raise NotFound("the lost meeting is not known any more")
+    to = Span(*(datetime.fromisoformat(str(decision.after[name])) for name in ("start", "end")))
+    lost = series.occurrence(decision.occurrence) or Occurrence(
+        decision.occurrence, decision.times, Status.CANCELLED
+    )
+    return _calendar(house, intent).book(series, lost, to, decision.key)
+
+
+def _unharmed(house: House, intent: Intent, receipt: Receipt) -> None:
+    """Take a write back at once where its own answer shows that it touched more than it should."""
+    if receipt.kept_before == receipt.kept_after:
+        return
+    _calendar(house, intent).undo(receipt)
+    raise _damage(intent.decision.key)
+
+
+def _damage(key: Key) -> NotPermitted:
+    return NotPermitted(
+        f"{key} changed more of the event than it should, and was taken back",
+        "visavis does not write to this event again; please look at it",
+    )
+
+
+def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
+    """Write down what went wrong, by what the error says comes next."""
+    match error:
+        case NotPermitted() | NotFound():
+            state = State.FAILED
+        case OutcomeUnknown():
+            # Looked up at the next tick: every connector finds its own earlier write.
+            state = State.BEGUN
+        case _:
+            state = State.PENDING
+    with house.store.write() as session:
+        journal.settle(session, intent.decision.key, state, error.what)
+    log.warning("write.failed", kind=intent.decision.kind, error=type(error).__name__)
+    return Failure(intent.decision.account, intent.decision, error)
+
+
+def _settling(intent: Intent, now: datetime) -> bool:
+    """Whether a power cut is too recent to tell by a search if the document was made."""
+    return intent.decision.kind is Kind.CREATE_AGENDA and now - intent.at < SETTLING
+
+
+def _document(house: House, intent: Intent) -> Link:
+    with house.store.read() as session:
+        kept = shelf.shelves(session).get(intent.decision.pair)
+    if kept is None or kept.document is None:
+        raise PreconditionFailed("the document is not there yet")
+    return kept.document
+
+
+def _series(house: House, intent: Intent) -> Series:
+    decision = intent.decision
+    with house.store.read() as session:
+        found = mirror.known(session, decision.account, [decision.series or Handle("")])
+    if not found:
+        raise NotFound("the series is not in the calendar any more")
+    return found[0]
+
+
+def _calendar(house: House, intent: Intent) -> Calendar:
+    account = house.account(intent.decision.account)
+    if account.calendar is None:
+        raise _trouble(account)
+    return account.calendar
+
+
+def _documents(house: House, intent: Intent) -> Documents:
+    account = house.account(intent.decision.account)
+    if account.documents is None:
+        raise _trouble(account)
+    return account.documents
+
+
+def _trouble(account: Account) -> ConnectorError:
+    return account.trouble or NotPermitted(f"account {account.name} is not signed in")

@@ -1,0 +1,260 @@
+"""One turn, a straight line: look, decide, write down, act.
+
+`plan` is the same line with the first two parts alone: nothing is written, here or anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlmodel import Session
+
+from connectors.errors import ConnectorError, SignInRequired, Unavailable
+from daemon import health, journal, ledger, mirror, shelf
+from daemon.core.decide import decide, within_budget
+from daemon.core.dossier import Dossier
+from daemon.core.pairing import matters
+from daemon.core.proposing import refreshed, settled
+from daemon.core.words import Absence, Decision, Proposal
+from daemon.delivery import deliver
+from daemon.dossiers import absences_seen, dossiers
+from daemon.gather import gather
+from daemon.health import Condition
+from daemon.house import Account, Failure, House
+from daemon.ledger import Known
+from daemon.look import Braked, Look, look, remembered
+from daemon.memory import Memory, remember
+from daemon.perform import compare_again, perform
+
+log = structlog.get_logger()
+
+THREADS = 4
+"""Accounts looked at side by side; the connectors are synchronous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What one look found and what it calls for; nothing of it is written yet."""
+
+    memory: Memory
+    looks: Mapping[str, Look]
+    dossiers: tuple[Dossier, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    held_back: tuple[Decision, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a whole turn looked at, did, and could not do."""
+
+    foreseen: Foreseen
+    done: tuple[Decision, ...]
+    failed: tuple[Failure, ...]
+
+
+def foresee(
+    house: House,
+    now: datetime,
+    due: Callable[[Account], bool] = lambda _: True,
+    asked: Collection[str] = (),
+) -> Foreseen:
+    """Look at every account that is due, and decide; remote reads only.
+
+    An account that cannot be looked at is taken as it was, and nothing is decided for it.
+    `asked` are pairs whose open proposals the owner is about to answer: read afresh.
+    """
+    looks, failures = _looks(house, now, due)
+    known = {**_remembered(house), **looks}
+    memory = remember(house.store, now)
+    found = dossiers(house, known, memory, now)
+    awake = [d for d in found if d.account in looks and not memory.silent(d.pair.id)]
+    busy = {name for name, one in looks.items() if not one.quiet}
+    gathered = gather(house, awake, lambda d: d.account in busy or d.pair.id in asked, now)
+    wanted = decide(gathered.dossiers, now, house.pen)
+    budget = within_budget(wanted, memory.mails, _budgets(gathered.dossiers))
+    return Foreseen(
+        memory,
+        looks,
+        _replaced(found, gathered.dossiers),
+        budget.decisions,
+        budget.held_back,
+        (*absences_seen(house, looks), *gathered.absences),
+        tuple(refreshed(gathered.dossiers, now)),
+        (*failures, *gathered.failures),
+    )
+
+
+def tick(
+    house: House,
+    now: datetime,
+    due: Callable[[Account], bool] = lambda _: True,
+    stop: Callable[[], bool] = lambda: False,
+) -> Turn:
+    """Take one whole turn; the caller holds `act.lock`."""
+    return carry_out(house, foresee(house, now, due), now, stop)
+
+
+def carry_out(
+    house: House, foreseen: Foreseen, now: datetime, stop: Callable[[], bool] = lambda: False
+) -> Turn:
+    """Write down what was foreseen, act on it, and send what is to be sent."""
+    writing = frozenset(d.pair.id for d in foreseen.dossiers if d.policy.write)
+    with house.store.write() as session:
+        keep(session, house, foreseen, now)
+        journal.plan(session, (d for d in foreseen.decisions if d.pair in writing), now)
+    done, failed = act(house, foreseen.memory, writing, now, stop)
+    failed += deliver(house, foreseen.memory, foreseen.dossiers, now)
+    return Turn(foreseen, tuple(done), (*foreseen.failures, *failed))
+
+
+def act(
+    house: House,
+    memory: Memory,
+    writing: frozenset[str],
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[list[Decision], list[Failure]]:
+    """Carry out what the journal holds, one write at a time; stops between two writes.
+
+    After a failure the rest of that pair waits for the next tick: a link to a document that
+    could not be shared must not go out.
+    """
+    done: list[Decision] = []
+    failed: list[Failure] = []
+    with house.store.read() as session:
+        intents, to_compare = journal.open_intents(session), journal.to_compare(session, now)
+    for intent in intents:
+        decision = intent.decision
+        broken = {failure.decision.pair for failure in failed if failure.decision}
+        if stop() or memory.silent(decision.pair) or decision.pair not in writing - broken:
+            continue
+        failure = perform(house, intent, now)
+        if failure:
+            failed.append(failure)
+        else:
+            done.append(decision)
+    again = (compare_again(house, intent) for intent in to_compare if not stop())
+    return done, [*failed, *(failure for failure in again if failure)]
+
+
+def _looks(
+    house: House, now: datetime, due: Callable[[Account], bool]
+) -> tuple[dict[str, Look], list[Failure]]:
+    looks: dict[str, Look] = {}
+    failures: list[Failure] = []
+    accounts = [account for account in house.accounts if due(account)]
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="look") as threads:
+        found = threads.map(lambda account: _look(house, account, now), accounts)
+        for account, result in zip(accounts, found, strict=True):
+            if isinstance(result, Look):
+                looks[account.name] = result
+            else:
+                failures.append(Failure(account.name, None, result))
+    return looks, failures
+
+
+def _look(house: House, account: Account, now: datetime) -> Look | ConnectorError:
+    """Look at one account; whatever goes wrong there never stops the others."""
+    with house.store.read() as session:
+        released = health.health(session, account.name).release_brake
+    try:
+        return look(account, house.store, now, release_brake=released)
+    except Braked as error:
+        return Stopped(str(error), f"visavis resume --brake {account.name}")
+    except ConnectorError as error:
+        return error
+
+
+class Stopped(ConnectorError):
+    """The brake stopped an account."""
+
+
+def _remembered(house: House) -> dict[str, Look]:
+    found = ((account.name, remembered(account, house.store)) for account in house.accounts)
+    return {name: one for name, one in found if one is not None}
+
+
+def _budgets(found: Iterable[Dossier]) -> dict[str, int]:
+    return {dossier.pair.id: dossier.policy.mail_budget for dossier in found}
+
+
+def _replaced(all_of_them: Sequence[Dossier], some: Iterable[Dossier]) -> tuple[Dossier, ...]:
+    better = {dossier.pair.id: dossier for dossier in some}
+    return tuple(better.get(dossier.pair.id, dossier) for dossier in all_of_them)
+
+
+def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> None:
+    """Keep what was seen, in the caller's transaction: mirror, cursors, ledger, health."""
+    for name, found in foreseen.looks.items():
+        _mirror(session, house.account(name), found)
+    _pairs(session, foreseen)
+    ledger.keep_absences(session, _unknown(foreseen))
+    for proposal in foreseen.proposals:
+        ledger.keep_proposal(session, proposal, now)
+    for dossier in foreseen.dossiers:
+        for proposal in dossier.proposals:
+            current = settled(dossier, proposal, now)
+            if current.state is not proposal.state:
+                ledger.close_proposal(session, current.id, current.state)
+    _health(session, house, foreseen, now)
+
+
+def _mirror(session: Session, account: Account, found: Look) -> None:
+    if found.whole:
+        mirror.forget(session, account.name)
+    elif found.gone:
+        mirror.forget(session, account.name, found.gone)
+    mirror.keep(session, account.name, ((s, matters(s, account.owner)) for s in found.fresh))
+    mirror.keep_feed(session, account.name, found.feed)
+
+
+def _pairs(session: Session, foreseen: Foreseen) -> None:
+    """Keep pairs, their new or changed meetings, and documents the two already had."""
+    memory = foreseen.memory
+    for dossier in foreseen.dossiers:
+        known = Known(dossier.pair, dossier.account, dossier.since)
+        if memory.pairs.get(dossier.pair.id) != known:
+            ledger.keep_pairs(session, [known])
+        before = frozenset(memory.meetings.get(dossier.pair.id, ()))
+        ledger.keep_meetings(
+            session, dossier.pair.id, (m for m in dossier.meetings if m not in before)
+        )
+        document = dossier.shelf.document
+        if dossier.shelf.adopted and document and dossier.pair.id not in memory.shelves:
+            shelf.put(session, dossier.pair.id, dossier.account, document, adopted=True)
+
+
+def _unknown(foreseen: Foreseen) -> tuple[Absence, ...]:
+    known = {(a.person, a.span) for a in foreseen.memory.absences}
+    return tuple(a for a in foreseen.absences if (a.person, a.span) not in known)
+
+
+def _health(session: Session, house: House, foreseen: Foreseen, now: datetime) -> None:
+    for name, found in foreseen.looks.items():
+        known = health.health(session, name)
+        trouble = "; ".join(found.problems)
+        every = house.account(name).policy.look_every
+        health.keep(session, replace(known.well(now, every), problem=trouble))
+    for failure in foreseen.failures:
+        if failure.account not in foreseen.looks:
+            known = health.health(session, failure.account)
+            error = failure.error
+            wait = error.retry_after if isinstance(error, Unavailable) else None
+            health.keep(session, known.ill(_condition(error), error.what, now, wait))
+
+
+def _condition(error: ConnectorError) -> Condition:
+    match error:
+        case SignInRequired():
+            return Condition.SIGN_IN
+        case Stopped():
+            return Condition.BRAKED
+        case _:
+            return Condition.UNREACHABLE
