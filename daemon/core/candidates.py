@@ -14,7 +14,7 @@ from connectors.model import Span
 from daemon.core.availability import Availability, free
 from daemon.core.fairness import Burden, Tally, burden
 from daemon.core.policy import Policy
-from daemon.core.spans import Spans, intersect, subtract
+from daemon.core.spans import Spans, intersect, subtract, utc
 from daemon.core.words import Meeting
 
 QUARTER = timedelta(minutes=15)
@@ -78,7 +78,7 @@ def candidates(loss: Loss, within: Span, taken: Spans = ()) -> tuple[Slot, ...]:
     All of one length: the full one, or where nothing else fits the longest that does. `taken`
     is time the owner needs for something else.
     """
-    lost, lunch = loss.meeting.span, loss.policy.lunch
+    lost, lunch = utc(loss.meeting.span), loss.policy.lunch
     ours, theirs = (free(someone, lost, lunch, within) for someone in loss.both)
     ours = subtract(ours, taken)
     spans = next(filter(None, _ladder(lost, intersect(ours, theirs))), [])

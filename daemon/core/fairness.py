@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.model import Span, WorkingHours
 from daemon.core.availability import worked
+from daemon.core.spans import utc
 
 EDGE = timedelta(hours=1)
 NONE = timedelta(0)
@@ -49,7 +50,7 @@ def burden(span: Span, owner: WorkingHours, partner: WorkingHours) -> Burden | N
     """Tell for whom a meeting is early or late; None where it is so for neither or both."""
     if _clock(span, owner).utcoffset() == _clock(span, partner).utcoffset():
         return None
-    ours, theirs = _strain(span, owner), _strain(span, partner)
+    ours, theirs = _strain(utc(span), owner), _strain(utc(span), partner)
     if max(ours) == max(theirs):
         return None
     early, late = max(ours, theirs, key=max)
