@@ -7,7 +7,7 @@ copy comes first, the other person's own answer counts beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from connectors.model import Capability, EventKind, Person, Series, Status
@@ -107,7 +107,11 @@ def _dossier(
 ) -> Dossier:
     told = about(house, couple.partner)
     account = couple.account
-    policy = told.policy or account.policy
+    policy = replace(
+        told.policy or account.policy,
+        zone=account.policy.zone,
+        country=account.policy.country,
+    )
     known = memory.pairs.get(couple.id)
     pair = Pair(couple.id, account.owner, couple.partner, told.role or Role.PEER)
     history = _history(house, couple, looks, memory)

@@ -52,9 +52,7 @@ class Health:
         """Return the health after a look that worked."""
         return Health(self.name, Condition.OK, "", now, now + look_every)
 
-    def ill(
-        self, state: Condition, problem: str, now: datetime, wait: timedelta | None
-    ) -> Health:
+    def ill(self, state: Condition, problem: str, now: datetime, wait: timedelta | None) -> Health:
         """Return the health after a look that failed: tried again, ever less often."""
         backoff = min(LONGEST_WAIT, timedelta(minutes=2) * 2 ** min(self.failures, 10))
         return replace(

@@ -142,16 +142,18 @@ def _updated(
 ) -> Meeting:
     """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
     news = _read_again(known, fresh) if fresh else _explained(known, gone.get(_identity(known)))
-    # A meeting that was over at the last look keeps its fate: whoever ends a series or changes
-    # its rule afterwards means the meetings to come.
-    if news.fate is Fate.SUPERSEDED and not known.single and _was_over(known, last_look):
+    # What was over at the last look keeps its fate: whoever ends a series, changes its rule or
+    # takes that back means the meetings to come.
+    ends = news.fate is Fate.SUPERSEDED and _was_over(known, last_look)
+    returns = known.fate is Fate.SUPERSEDED and _was_over(news, last_look)
+    if (ends or returns) and not known.single:
         return known
     return news
 
 
 def _read_again(known: Meeting, fresh: Meeting) -> Meeting:
     # Many calendars drop the guests' answers from a cancelled occurrence; the evidence stays.
-    comment = fresh.comment or (known.comment if fresh.lost else "")
+    comment = fresh.comment or (known.comment if fresh.fate is Fate.CANCELLED else "")
     return replace(fresh, written=known.written, comment=comment)
 
 
@@ -179,7 +181,8 @@ def _appears(meeting: Meeting, known: Sequence[Meeting], last_look: datetime | N
 
 
 def _was_over(meeting: Meeting, last_look: datetime | None) -> bool:
-    return last_look is None or meeting.span.end <= last_look
+    """Whether both its own time and the time it was moved to lay before the last look."""
+    return last_look is None or max(meeting.planned.end, meeting.span.end) <= last_look
 
 
 def _one_a_slot(history: Iterable[Meeting]) -> tuple[Meeting, ...]:

@@ -22,8 +22,8 @@ from daemon.core.settling import settle
 
 # Prices are fractions of a cost unit, still as whole numbers.
 SCALE = 64
-TURNS = 24
-SETTLE_EVERY = 8
+TURNS = 32
+SETTLE_EVERY = 15
 NODES = 400
 
 

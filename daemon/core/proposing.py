@@ -19,7 +19,7 @@ from daemon.core.dossier import Dossier
 from daemon.core.fairness import tally
 from daemon.core.keys import digest, key
 from daemon.core.pen import Pen
-from daemon.core.replan import plan
+from daemon.core.replan import replan
 from daemon.core.slots import Offer, window
 from daemon.core.words import (
     Decision,
@@ -93,7 +93,9 @@ def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
 def anew(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
     """Return the proposal with the times that would do now."""
     meeting = lost_meeting(dossier, proposal)
-    return offered(proposal, plan([loss(dossier, meeting)], now)[0]) if meeting else proposal
+    return (
+        offered(proposal, replan([loss(dossier, meeting)], now).offers[0]) if meeting else proposal
+    )
 
 
 def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -151,7 +153,7 @@ def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
 def _together(
     lost: Sequence[tuple[Dossier, Meeting]], now: datetime, pen: Pen
 ) -> Iterator[Decision]:
-    offers = plan([loss(dossier, meeting) for dossier, meeting in lost], now)
+    offers = replan([loss(dossier, meeting) for dossier, meeting in lost], now).offers
     found = [
         (dossier, meeting, offered(_blank(dossier, meeting), offer))
         for (dossier, meeting), offer in zip(lost, offers, strict=True)

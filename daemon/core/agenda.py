@@ -1,0 +1,121 @@
+"""The shared section of one meeting: what both may read, as plain facts for the templates.
+
+DOMAIN 2, 1 to 6. Nothing private is known here: no streak, no opener, no coaching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from connectors.model import Item, Section
+from daemon.core import notes
+from daemon.core.carrying import Carried, carry
+from daemon.core.dossier import Dossier
+from daemon.core.naming import full_name, short_name
+from daemon.core.shapes import shares
+from daemon.core.starters import starters
+from daemon.core.words import Meeting, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The agreed growth topic (empty where none is), and what was last noted on it."""
+
+    topic: str
+    noted: tuple[str, ...] = ()
+    noted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """All that a section template may use.
+
+    No clock time stands in it: when the meeting moves, only the date line of its section may
+    change. `report` and `manager` are first names, empty between peers.
+    """
+
+    day: date
+    minutes: int
+    names: tuple[str, str]
+    report: str
+    manager: str
+    segments: Mapping[str, int]
+    items: tuple[Carried, ...] = ()
+    decisions: tuple[Carried, ...] = ()
+    wins: tuple[Item, ...] = ()
+    growth: Growth = Growth("")
+    starters: tuple[str, ...] = ()
+
+
+def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
+    """Gather what the section of a meeting says, from the document as people left it."""
+    day = local_day(dossier, meeting)
+    earlier = before(dossier, meeting)
+    along = carry(earlier, day)
+    owner, partner, role = dossier.pair.owner, dossier.pair.partner, dossier.pair.role
+    manager, report = (partner, owner) if role is Role.REPORT else (owner, partner)
+    empty = not (along.items or along.decisions)
+    return SectionFacts(
+        day=day,
+        minutes=int(meeting.span.length.total_seconds() // 60),
+        names=(full_name(manager), full_name(report)),
+        report="" if role is Role.PEER else short_name(report),
+        manager="" if role is Role.PEER else short_name(manager),
+        segments=shares(role, meeting.span.length),
+        items=along.items,
+        decisions=along.decisions,
+        wins=along.wins,
+        growth=growth(dossier, earlier),
+        starters=starters(role, earlier) if empty else (),
+    )
+
+
+def before(dossier: Dossier, meeting: Meeting) -> tuple[Section, ...]:
+    """Return the sections of earlier meetings, latest first, as people left them."""
+    target = own_section(dossier, meeting)
+    return tuple(section for section in _chapters(dossier) if section is not target)
+
+
+def own_section(dossier: Dossier, meeting: Meeting) -> Section | None:
+    """Return the section that was already written for this very meeting."""
+    marks = {
+        written.mark
+        for written in dossier.shelf.sections
+        if (written.series, written.recurrence_id) == (meeting.series, meeting.recurrence_id)
+    }
+    return next((section for section in _chapters(dossier) if section.mark in marks), None)
+
+
+def growth(dossier: Dossier, earlier: tuple[Section, ...]) -> Growth:
+    """Return the growth topic with what was last noted on it."""
+    for section in earlier:
+        if noted := notes.growth_notes(section):
+            return Growth(dossier.topic, noted, section.day)
+    return Growth(dossier.topic)
+
+
+def zone(dossier: Dossier, series: str) -> ZoneInfo:
+    """Return the zone whose wall clock a meeting is told in: its series' own, else the owner's."""
+    held = dossier.held(series)
+    return ZoneInfo((held.series.zone if held else "") or dossier.policy.zone)
+
+
+def local(dossier: Dossier, series: str, moment: datetime) -> datetime:
+    """Return a moment on the wall clock of a series."""
+    return moment.astimezone(zone(dossier, series))
+
+
+def local_day(dossier: Dossier, meeting: Meeting) -> date:
+    """Return the day of a meeting in its own zone."""
+    return local(dossier, meeting.series, meeting.span.start).date()
+
+
+def _chapters(dossier: Dossier) -> tuple[Section, ...]:
+    days = {
+        written.mark: local(dossier, written.series, written.starts).date()
+        for written in dossier.shelf.sections
+    }
+    return notes.chapters(notes.dated(s, days) for s in dossier.sight.sections or ())

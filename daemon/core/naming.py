@@ -1,0 +1,29 @@
+"""How people are called in text, and whose an item is that names somebody."""
+
+from __future__ import annotations
+
+from connectors.model import Person
+
+
+def full_name(person: Person) -> str:
+    """Return the name as the calendar has it, else the address."""
+    return person.name or person.address
+
+
+def short_name(person: Person) -> str:
+    """Return what colleagues say: "Ben" of "Ben Ode" and of "Ode, Ben", else the address' first half."""
+    family, comma, given = person.name.partition(",")
+    words = (given if comma else family).split()
+    return words[0] if words else person.address.partition("@")[0]
+
+
+def names(person: Person, owner: str) -> bool:
+    """Whether the owner written on an item means this person: a name, a first name, an address."""
+    said = owner.strip().lstrip("@").casefold()
+    return said in {name.casefold() for name in _callings(person)} or person.answers_to(said)
+
+
+def _callings(person: Person) -> set[str]:
+    addresses = {person.address, *person.aliases}
+    called = {person.name, short_name(person), *(a.partition("@")[0] for a in addresses)}
+    return called - {""}

@@ -1,0 +1,210 @@
+"""The shapes of CONTRACT 4: what the commands and the page show, as JSON values.
+
+Times are RFC 3339 with offset, unknown is None and never left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from connectors.model import Link, Series, Span
+from daemon.core.dossier import Dossier
+from daemon.core.keys import digest
+from daemon.core.outcomes import rate
+from daemon.core.pairing import judge
+from daemon.core.words import Decision, Fallback, Meeting, Option, Outcome, Proposal, Written
+from daemon.health import Condition, Health
+from daemon.house import Account, Failure
+from daemon.journal import Intent
+from daemon.ledger import Raised
+from daemon.perform import undoable
+
+Shape: TypeAlias = dict[str, Any]
+
+
+def moment(when: datetime | None, zone: str | None = None) -> str | None:
+    """Write a moment, in a zone where one is given."""
+    if when is None:
+        return None
+    return (when.astimezone(ZoneInfo(zone)) if zone else when).isoformat()
+
+
+def pair(dossier: Dossier, now: datetime) -> Shape:
+    """Show a pair with its series, next meeting, streak, rate and outcomes."""
+    missed, of = rate(dossier.outcomes, now)
+    upcoming = dossier.next(now)
+    partner = dossier.pair.partner
+    return {
+        "id": dossier.pair.id,
+        "account": dossier.account,
+        "with": {"address": partner.address, "name": partner.name or None},
+        "role": dossier.pair.role,
+        "series": [_series(series) for series in _distinct(dossier)],
+        "next": _next(dossier, upcoming) if upcoming else None,
+        "streak": dossier.streak.count,
+        "rate": {"missed": missed, "of": of},
+        "outcomes": [_outcome(outcome) for outcome in dossier.outcomes],
+    }
+
+
+def decision(decided: Decision) -> Shape:
+    """Show what should be, or was, done."""
+    return {
+        "key": decided.key,
+        "kind": decided.kind,
+        "pair": decided.pair,
+        "occurrence": moment(decided.occurrence),
+        "because": decided.because,
+        "mails": list(decided.mails),
+        "before": decided.before,
+        "after": decided.after,
+    }
+
+
+def proposal(proposed: Proposal, url: str | None = None) -> Shape:
+    """Show a proposal with its options and its end."""
+    return {
+        "id": proposed.id,
+        "pair": proposed.pair,
+        "lost": {"recurrence_id": moment(proposed.recurrence_id), **_times(proposed.lost)},
+        "state": proposed.state,
+        "options": [_option(option) for option in proposed.options],
+        "fallback": _fallback(proposed.fallback) if proposed.fallback else None,
+        "booked": _option(proposed.booked) if proposed.booked else None,
+        "together": list(proposed.together),
+        "url": url,
+    }
+
+
+def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
+    """Show an alert; it is open while its streak lasts."""
+    lasting = dossier is not None and dossier.streak.first_missed == raised.first_missed
+    return {
+        "id": raised.id,
+        "pair": raised.pair,
+        "level": raised.level,
+        "streak": raised.streak,
+        "first_missed": moment(raised.first_missed, zone),
+        "text": raised.text,
+        "at": moment(raised.at, zone),
+        "open": lasting,
+    }
+
+
+def entry_id(key: str) -> str:
+    """Return the short name of a journal entry."""
+    return f"w-{digest(key)}"
+
+
+def entry(intent: Intent, zone: str) -> Shape:
+    """Show one write of the journal, with what was there before and what is there after it."""
+    decided, receipt = intent.decision, intent.receipt
+    return {
+        "id": entry_id(decided.key),
+        "at": moment(intent.at, zone),
+        "key": decided.key,
+        "kind": decided.kind,
+        "target": (receipt.handle if receipt else None) or decided.series,
+        "because": decided.because,
+        "before": (receipt.before if receipt and receipt.before else decided.before),
+        "after": (receipt.after if receipt and receipt.after else decided.after),
+        "state": intent.state,
+        "undoable": undoable(intent),
+    }
+
+
+def account(known: Health, wired: Account, *, paused: bool) -> Shape:
+    """Show how an account is."""
+    state = Condition.PAUSED if paused and known.state is Condition.OK else known.state
+    return {
+        "name": wired.name,
+        "provider": wired.provider,
+        "email": wired.address,
+        "state": state,
+        "last_tick": moment(known.last_tick, wired.policy.zone),
+        "problem": known.problem or None,
+    }
+
+
+def failure(failed: Failure) -> Shape:
+    """Show what went wrong in a tick."""
+    return {
+        "account": failed.account,
+        "decision": decision(failed.decision) if failed.decision else None,
+        "error": failed.error.what,
+        "remedy": failed.error.remedy,
+    }
+
+
+def explanation(series: Series, wired: Account) -> Shape:
+    """Show why a series is, or is not, a one-on-one."""
+    judgement = judge(series, wired.owner)
+    return {
+        "series": series.uid,
+        "title": None if series.private else series.title,
+        "is_one_on_one": judgement.is_one_on_one,
+        "because": list(judgement.because),
+    }
+
+
+def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
+    """Return the link that opens the agenda of a meeting, if there is one."""
+    written = _written(dossier.shelf.sections, meeting)
+    if written is not None and written.url:
+        return written.url
+    document: Link | None = dossier.shelf.document or dossier.sight.unopenable
+    return document.url if document else None
+
+
+def _written(sections: Iterable[Written], meeting: Meeting) -> Written | None:
+    wanted = (meeting.series, meeting.recurrence_id)
+    return next((s for s in sections if (s.series, s.recurrence_id) == wanted), None)
+
+
+def _distinct(dossier: Dossier) -> Sequence[Series]:
+    """Return each series once, as the organizer's side sees it."""
+    copies = (dossier.held(uid) for uid in dict.fromkeys(h.series.uid for h in dossier.series))
+    return tuple(held.series for held in copies if held is not None)
+
+
+def _series(series: Series) -> Shape:
+    return {
+        "id": series.uid,
+        "title": None if series.private else series.title,
+        "rule": series.rule,
+        "organizer": series.organizer,
+    }
+
+
+def _next(dossier: Dossier, meeting: Meeting) -> Shape:
+    return {
+        "recurrence_id": moment(meeting.recurrence_id),
+        **_times(meeting.span),
+        "agenda_url": agenda_link(dossier, meeting),
+    }
+
+
+def _outcome(outcome: Outcome) -> Shape:
+    return {
+        "series": outcome.series,
+        "recurrence_id": moment(outcome.recurrence_id),
+        **_times(outcome.span),
+        "outcome": outcome.verdict,
+        "because": outcome.because,
+    }
+
+
+def _option(option: Option) -> Shape:
+    return {"n": option.n, **_times(option.span), "because": option.because}
+
+
+def _fallback(fallback: Fallback) -> Shape:
+    times = _times(fallback.span) if fallback.span else {"start": None, "end": None}
+    return {"kind": fallback.kind, **times, "because": fallback.because}
+
+
+def _times(span: Span) -> Shape:
+    return {"start": moment(span.start), "end": moment(span.end)}

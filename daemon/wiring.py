@@ -1,0 +1,201 @@
+"""Settings to a house: the only module that imports providers, each inside its own branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from config.secrets import TokenStore, ready_token
+from config.settings import Account as AccountSettings
+from config.settings import PairSettings, Settings
+from config.settings import Policy as PolicySettings
+from config.values import Accept, DaySpan, DocumentKind, Provider, Recap
+from connectors.errors import ConnectorError
+from connectors.model import Hours, Person, Weekday
+from connectors.protocol import Calendar, Documents, Messages
+from daemon.core.keys import digest
+from daemon.core.policy import Policy
+from daemon.core.words import Role
+from daemon.house import MAIL, About, Account, House
+from daemon.render import TemplatePen
+from daemon.store import Store, open_store
+
+TRANSLATION = "1"
+"""Grows when connectors translate differently, so that the mirror is read anew."""
+
+
+def house(settings: Settings, environ: Mapping[str, str], *, store: Store | None = None) -> House:
+    """Wire every account; one that cannot be is kept with its trouble, and never stops others."""
+    secrets = TokenStore(settings.home, environ)
+    accounts = tuple(
+        _account(settings, account, _owner(group), secrets, environ)
+        for group in settings.people()
+        for account in group
+    )
+    by_name = {account.name: account for account in accounts}
+    return House(
+        home=settings.home,
+        store=store or open_store(settings.home, settings.database),
+        accounts=tuple(by_name[account.name] for account in settings.accounts),
+        pen=TemplatePen(),
+        about={pair.address: _about(pair) for pair in settings.pairs},
+        channels=dict(_channels(settings, environ)),
+    )
+
+
+def policy(table: PolicySettings, zone: str, country: str | None) -> Policy:
+    """Translate a policy table, with the zone and country of the account it is for."""
+    return Policy(
+        zone=zone,
+        country=country,
+        look_every=table.look_every,
+        prepare=table.prepare,
+        look_back=table.look_back,
+        look_ahead=table.look_ahead,
+        working_days=frozenset(Weekday[day.name] for day in table.working_days),
+        working_hours=_hours(table.working_hours),
+        lunch=_hours(table.lunch) if table.lunch else None,
+        week_starts=Weekday[table.week_starts.name],
+        warn_after=table.warn_after,
+        alert_after=table.alert_after,
+        options=table.options,
+        notice=table.notice,
+        auto=table.accept is Accept.AUTO,
+        freeze=table.freeze,
+        recap_to_both=table.recap is Recap.BOTH,
+        quiet=_hours(table.quiet) if table.quiet else None,
+        mail_budget=table.mail_budget,
+        write=table.write,
+    )
+
+
+def _hours(span: DaySpan) -> Hours:
+    return Hours(span.start, span.end)
+
+
+def _owner(group: Sequence[AccountSettings]) -> Person:
+    """Return the human behind some accounts: the first address counts, all others are aliases."""
+    addresses = [address for one in group for address in (one.email, *one.aliases)]
+    return Person(addresses[0], aliases=frozenset(addresses[1:]))
+
+
+def _about(pair: PairSettings) -> About:
+    """Translate a pair table; zone and country come from the account the pair is listed under."""
+    return About(
+        role=Role(pair.role) if pair.role else None,
+        cadence=pair.cadence or "",
+        started=pair.started,
+        topic=pair.development,
+        document=str(pair.document or ""),
+        tone=pair.tone,
+        ignore=pair.ignore,
+        policy=policy(pair, "UTC", None),
+    )
+
+
+def _account(
+    settings: Settings,
+    account: AccountSettings,
+    owner: Person,
+    secrets: TokenStore,
+    environ: Mapping[str, str],
+) -> Account:
+    wired = Account(
+        name=account.name,
+        provider=account.provider,
+        address=account.email,
+        owner=owner,
+        policy=policy(settings.policy, _zone(account, ""), account.country),
+        identity=_identity(account, owner),
+    )
+    try:
+        calendar, documents = _connect(settings, account, owner, secrets, environ)
+    except ConnectorError as trouble:
+        return replace(wired, trouble=trouble)
+    zone = _zone(account, calendar.zone)
+    return replace(
+        wired,
+        policy=replace(wired.policy, zone=zone),
+        calendar=calendar,
+        documents=_documents(settings, account, documents),
+    )
+
+
+def _connect(
+    settings: Settings,
+    account: AccountSettings,
+    owner: Person,
+    secrets: TokenStore,
+    environ: Mapping[str, str],
+) -> tuple[Calendar, Documents]:
+    """Make the calendar of an account and the provider's own kind of document."""
+    match account.provider:
+        case Provider.FILES:
+            from connectors.files import FilesCalendar, MarkdownFolder
+
+            path = account.path or Path()
+            calendar = FilesCalendar(path, owner, _zone(account, ""))
+            return calendar, MarkdownFolder(path / "agendas")
+        case Provider.GOOGLE | Provider.OUTLOOK | Provider.CALDAV:
+            raise NotImplementedError(account.provider, secrets, environ, ready_token)
+
+
+def _documents(settings: Settings, account: AccountSettings, own: Documents) -> Documents:
+    if account.documents is not DocumentKind.MARKDOWN or account.provider is Provider.FILES:
+        return own
+    from connectors.files import MarkdownFolder
+
+    return MarkdownFolder(settings.home / "agendas")
+
+
+def _zone(account: AccountSettings, provider: str) -> str:
+    """Return the account's zone: the settings', the provider's, or the system's."""
+    if account.timezone is not None:
+        return str(account.timezone)
+    if provider:
+        return provider
+    from tzlocal import get_localzone_name
+
+    return get_localzone_name() or "UTC"
+
+
+def _identity(account: AccountSettings, owner: Person) -> str:
+    parts = (
+        TRANSLATION,
+        account.provider,
+        account.calendar,
+        str(account.path or account.url or ""),
+        str(account.timezone or ""),
+        owner.address,
+        *sorted(owner.aliases),
+    )
+    return "\x1f".join(parts)
+
+
+def _channels(settings: Settings, environ: Mapping[str, str]) -> Sequence[tuple[str, Messages]]:
+    found: list[tuple[str, Messages]] = []
+    if settings.mail is not None:
+        from connectors.smtp import MailMessages
+
+        mail = settings.mail
+        password = environ.get(mail.password_env, "") if mail.password_env else ""
+        found.append(
+            (
+                MAIL,
+                MailMessages(
+                    host=mail.host,
+                    port=mail.port,
+                    sender=mail.sender,
+                    username=mail.username,
+                    password=password,
+                    tls=mail.tls.value,
+                ),
+            )
+        )
+    if settings.notify.to:
+        from connectors.notify import ChatMessages
+
+        # A target holds its token, so the channel is known by a digest of it.
+        found += [(f"chat-{digest(to)}", ChatMessages(to)) for to in settings.notify.to]
+    return found
