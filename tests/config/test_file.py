@@ -1,5 +1,6 @@
 """The settings file: where it is looked for, and one that is missing, unreadable or no TOML."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,15 @@ def test_the_environment_comes_second(tmp_path: Path) -> None:
     file.write_text(ACCOUNT)
 
     assert load(None, {"VISAVIS_CONFIG": str(file)}).source == file
+
+
+def test_a_file_beside_us_starts_its_paths_beside_us(tmp_path: Path) -> None:
+    (tmp_path / "visavis.toml").write_text(ACCOUNT)
+
+    with contextlib.chdir(tmp_path):
+        settings = load(Path("visavis.toml"), {})
+
+    assert settings.account("paper").path == tmp_path / "calendars"
 
 
 def test_the_platforms_folder_comes_last(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring
@@ -193,6 +195,22 @@ def test_a_key_that_appears_in_the_keyring_later_does_not_lock_out_the_file(
     keyring.set_password("visavis", "encryption key", keys_to([Key.new()]))
 
     assert TokenStore(tmp_path, {}).load("work") == "token"
+
+
+def test_accounts_that_sign_in_at_once_share_the_first_key(tmp_path: Path) -> None:
+    names = [f"account-{number}" for number in range(16)]
+    start = threading.Barrier(len(names))
+
+    def sign_in(name: str) -> None:
+        store = TokenStore(tmp_path, {})
+        start.wait()
+        store.save(name, f"token of {name}")
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(sign_in, names))
+
+    store = TokenStore(tmp_path, {})
+    assert [store.load(name) for name in names] == [f"token of {name}" for name in names]
 
 
 def test_a_key_others_can_read_is_refused(tmp_path: Path) -> None:

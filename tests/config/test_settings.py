@@ -374,6 +374,13 @@ def test_secrets_stay_out_of_what_is_shown(settings_of: SettingsOf) -> None:
     assert "canary" not in f"{settings!r} {settings}"
 
 
+def test_a_refused_secret_stays_out_of_the_refusal() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate({"account": [], "notify": {"to": ["canary"]}})
+
+    assert "canary" not in str(caught.value)
+
+
 def test_settings_are_frozen(settings_of: SettingsOf) -> None:
     settings = settings_of(ACCOUNT)
 
