@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from googleapiclient.errors import HttpError
 
-BERLIN = ZoneInfo("Europe/Berlin")
+from connectors.standins.google import Person, World
+from tests.connectors.standins.google.company import Google, march
+
 TUESDAY = date(2026, 3, 10)
 
 
-def march(day: int, hour: int = 10) -> datetime:
-    return datetime(2026, 3, day, hour, tzinfo=BERLIN)
-
-
-def copy(google: Any, who: Any, event: str) -> dict[str, Any]:
+def copy(google: Google, who: Person, event: str) -> dict[str, Any]:
     return dict(google.events(who).get(calendarId="primary", eventId=event).execute())
 
 
-def occurrence(google: Any, who: Any, series: str, start: datetime = march(10)) -> dict[str, Any]:
+def occurrence(google: Google, who: Person, series: str) -> dict[str, Any]:
+    """Return the occurrence of Tuesday, 10 March."""
     found = google.events(who).instances(
-        calendarId="primary", eventId=series, originalStart=start.isoformat(), showDeleted=True
+        calendarId="primary", eventId=series, originalStart=march(10).isoformat(), showDeleted=True
     )
     (only,) = found.execute()["items"]
     return dict(only)
@@ -37,11 +35,11 @@ def reason(error: pytest.ExceptionInfo[HttpError]) -> tuple[int, str]:
     return error.value.status_code, error.value.error_details[0]["reason"]
 
 
-def mails(world: Any) -> list[tuple[str, str]]:
+def mails(world: World) -> list[tuple[str, str]]:
     return [(mail.to, mail.kind) for mail in world.mails]
 
 
-def test_each_copy_says_who_one_is(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_each_copy_says_who_one_is(google: Google, maya: Person, ben: Person, weekly: str) -> None:
     """Facts 3, self and organizer; 2.3, the shared iCalUID."""
     hers, his = copy(google, maya, weekly), copy(google, ben, weekly)
     assert hers["iCalUID"] == his["iCalUID"]
@@ -50,7 +48,7 @@ def test_each_copy_says_who_one_is(google: Any, maya: Any, ben: Any, weekly: str
     assert [guest.get("self", False) for guest in his["attendees"]] == [False, True]
 
 
-def test_an_invited_alias_is_the_person(google: Any, world: Any, maya: Any, ben: Any) -> None:
+def test_an_invited_alias_is_the_person(google: Google, maya: Person, ben: Person) -> None:
     """Facts 3, self: an alias has no calendar of its own."""
     event = maya.schedules("By alias", march(3), guests=["b@acme.example"])
     guest = copy(google, ben, event)["attendees"][1]
@@ -59,7 +57,9 @@ def test_an_invited_alias_is_the_person(google: Any, world: Any, maya: Any, ben:
     assert answers(copy(google, maya, event))["b@acme.example"] == "declined"
 
 
-def test_an_answer_reaches_the_organizer(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_an_answer_reaches_the_organizer(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
     """Facts 2.7: a declined occurrence is an exception on both sides."""
     ben.declines(weekly, on=TUESDAY, comment="Dentist")
     guest = occurrence(google, maya, weekly)["attendees"][1]
@@ -68,7 +68,7 @@ def test_an_answer_reaches_the_organizer(google: Any, maya: Any, ben: Any, weekl
 
 
 def test_a_guest_answers_through_the_api(
-    google: Any, world: Any, maya: Any, ben: Any, weekly: str
+    google: Google, world: World, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 3, attendeesOmitted: one's own entry alone is an answer."""
     mine = {"email": ben.email, "responseStatus": "accepted"}
@@ -93,7 +93,7 @@ def test_a_guest_answers_through_the_api(
     ],
 )
 def test_a_guest_cannot_change_what_is_shared(
-    google: Any, ben: Any, weekly: str, body: dict[str, Any]
+    google: Google, ben: Person, weekly: str, body: dict[str, Any]
 ) -> None:
     """Facts 3.4."""
     with pytest.raises(HttpError) as error:
@@ -101,7 +101,7 @@ def test_a_guest_cannot_change_what_is_shared(
     assert reason(error) == (403, "forbiddenForNonOrganizer")
 
 
-def test_a_guest_cannot_attach(google: Any, ben: Any, weekly: str) -> None:
+def test_a_guest_cannot_attach(google: Google, ben: Person, weekly: str) -> None:
     """Facts 3.7: assume 403."""
     body = {"attachments": [{"fileUrl": "https://docs.google.com/document/d/1/edit"}]}
     with pytest.raises(HttpError) as error:
@@ -112,7 +112,7 @@ def test_a_guest_cannot_attach(google: Any, ben: Any, weekly: str) -> None:
 
 
 def test_a_put_that_omits_guest_rights_counts_as_resetting_them(
-    google: Any, maya: Any, ben: Any, weekly: str
+    google: Google, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 3.4."""
     maya.changes(weekly, guestsCanInviteOthers=False)
@@ -124,7 +124,7 @@ def test_a_put_that_omits_guest_rights_counts_as_resetting_them(
 
 
 def test_a_guest_who_may_modify_changes_it_for_all(
-    google: Any, maya: Any, ben: Any, weekly: str
+    google: Google, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 3, guestsCanModify."""
     maya.changes(weekly, guestsCanModify=True)
@@ -133,7 +133,9 @@ def test_a_guest_who_may_modify_changes_it_for_all(
     assert copy(google, maya, weekly)["location"] == "Garden"
 
 
-def test_private_fields_stay_on_their_copy(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_private_fields_stay_on_their_copy(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
     """Facts 3.6: private properties live on one copy, shared ones on all."""
     google.events(ben).patch(
         calendarId="primary",
@@ -149,7 +151,7 @@ def test_private_fields_stay_on_their_copy(google: Any, maya: Any, ben: Any, wee
 
 
 def test_a_private_move_stays_on_the_guests_copy(
-    google: Any, maya: Any, ben: Any, weekly: str
+    google: Google, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 3.9: same id, same iCalUID, same sequence, other start."""
     ben.moves_privately(weekly, march(10, 15), on=TUESDAY)
@@ -160,7 +162,7 @@ def test_a_private_move_stays_on_the_guests_copy(
 
 
 def test_a_move_by_the_organizer_reaches_the_guest(
-    google: Any, maya: Any, ben: Any, weekly: str
+    google: Google, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 2.11: the original start stays, sequence counts up as recorded."""
     instance = occurrence(google, maya, weekly)
@@ -177,7 +179,7 @@ def test_a_move_by_the_organizer_reaches_the_guest(
 
 @pytest.mark.parametrize(("sends", "left"), [("all", "cancelled"), ("none", "confirmed")])
 def test_a_silent_deletion_stays_on_the_guests_calendar(
-    google: Any, maya: Any, ben: Any, weekly: str, sends: str, left: str
+    google: Google, maya: Person, ben: Person, weekly: str, sends: str, left: str
 ) -> None:
     """Facts 3, sendUpdates."""
     google.events(maya).delete(calendarId="primary", eventId=weekly, sendUpdates=sends).execute()
@@ -186,7 +188,7 @@ def test_a_silent_deletion_stays_on_the_guests_calendar(
 
 
 def test_a_cancelled_occurrence_is_restored_by_its_id(
-    google: Any, maya: Any, ben: Any, weekly: str
+    google: Google, maya: Person, ben: Person, weekly: str
 ) -> None:
     """Facts 2.10: confirmed again, and at a new time, on both copies."""
     instance = occurrence(google, maya, weekly)
@@ -205,14 +207,18 @@ def test_a_cancelled_occurrence_is_restored_by_its_id(
         assert back["start"]["dateTime"] == "2026-03-11T09:00:00+01:00"
 
 
-def test_a_guest_who_deletes_has_declined(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_a_guest_who_deletes_has_declined(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
     """Facts 2.5 and 2.7."""
     google.events(ben).delete(calendarId="primary", eventId=weekly).execute()
     assert answers(copy(google, maya, weekly))[ben.email] == "declined"
     assert copy(google, ben, weekly)["status"] == "cancelled"
 
 
-def test_a_guest_taken_off_loses_the_event(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_a_guest_taken_off_loses_the_event(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
     """Facts 2.7."""
     maya.changes(weekly, attendees=[{"email": maya.email}])
     assert copy(google, ben, weekly).keys() == {"kind", "etag", "id", "status"}
@@ -228,21 +234,25 @@ def test_a_guest_taken_off_loses_the_event(google: Any, maya: Any, ben: Any, wee
     ],
 )
 def test_send_updates_says_who_is_mailed(
-    google: Any, world: Any, maya: Any, ben: Any, sends: str | None, mailed: list[str]
+    google: Google, world: World, maya: Person, ben: Person, sends: str | None, mailed: list[str]
 ) -> None:
     """Facts 3, sendUpdates: external means outside the organizer's domain; silence is none."""
     body = {
         "summary": "Hello",
         "start": {"dateTime": "2026-03-03T10:00:00+01:00"},
         "end": {"dateTime": "2026-03-03T10:30:00+01:00"},
-        "attendees": [{"email": ben.email}, {"email": "ann@outside.example"}, {"email": maya.email}],
+        "attendees": [
+            {"email": ben.email},
+            {"email": "ann@outside.example"},
+            {"email": maya.email},
+        ],
     }
     google.events(maya).insert(calendarId="primary", body=body, sendUpdates=sends).execute()
     assert mails(world) == [(to, "invitation") for to in mailed]
     assert len(ben.calendar.entries) == 1
 
 
-def test_absence_declines_by_itself(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_absence_declines_by_itself(google: Google, maya: Person, ben: Person, weekly: str) -> None:
     """Facts 3.2: it looks like any refusal, with a comment."""
     ben.is_out_of_office(march(10, 8), march(10, 18))
     guest = occurrence(google, maya, weekly)["attendees"][1]
@@ -251,7 +261,7 @@ def test_absence_declines_by_itself(google: Any, maya: Any, ben: Any, weekly: st
 
 
 def test_one_private_occurrence_makes_the_series_private(
-    google: Any, maya: Any, weekly: str
+    google: Google, maya: Person, weekly: str
 ) -> None:
     """Facts 0: since July 2026; one less private is ignored."""
     instance = occurrence(google, maya, weekly)["id"]
@@ -263,7 +273,9 @@ def test_one_private_occurrence_makes_the_series_private(
     assert copy(google, maya, instance)["visibility"] == "private"
 
 
-def test_a_reader_sees_private_events_without_words(google: Any, maya: Any, ben: Any) -> None:
+def test_a_reader_sees_private_events_without_words(
+    google: Google, maya: Person, ben: Person
+) -> None:
     """Facts 3, visibility."""
     maya.schedules("Salary", march(3), visibility="private")
     maya.shares_calendar(ben.email)
@@ -275,14 +287,14 @@ def test_a_reader_sees_private_events_without_words(google: Any, maya: Any, ben:
     assert reason(error) == (403, "requiredAccessLevel")
 
 
-def test_a_strangers_calendar_is_not_there(google: Any, maya: Any, ben: Any) -> None:
+def test_a_strangers_calendar_is_not_there(google: Google, maya: Person, ben: Person) -> None:
     """Facts 11: 404 also for no access."""
     with pytest.raises(HttpError) as error:
         google.events(maya).list(calendarId=ben.email).execute()
     assert reason(error) == (404, "notFound")
 
 
-def test_an_invitation_from_outside_has_no_second_copy(google: Any, maya: Any) -> None:
+def test_an_invitation_from_outside_has_no_second_copy(google: Google, maya: Person) -> None:
     """Facts 3, organizer."""
     event = maya.is_invited("ann@outside.example", "Advice", march(3), rule="FREQ=WEEKLY")
     maya.declines(event)

@@ -8,21 +8,24 @@ from typing import Any
 import pytest
 from googleapiclient.errors import HttpError
 
+from connectors.standins.google import Person
+from tests.connectors.standins.google.company import Google
+
 DOCUMENT = "application/vnd.google-apps.document"
 
 
 class Doc:
     """One document through Maya's client."""
 
-    def __init__(self, google: Any, who: Any) -> None:
+    def __init__(self, google: Google, who: Person) -> None:
         self.documents = google.service("docs", who).documents()
         self.files = google.service("drive", who).files()
         self.id = self.files.create(body={"name": "Notes", "mimeType": DOCUMENT}).execute()["id"]
 
-    def read(self, **parameters: Any) -> dict[str, Any]:
+    def read(self, **parameters: object) -> dict[str, Any]:
         return dict(self.documents.get(documentId=self.id, **parameters).execute())
 
-    def change(self, *requests: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    def change(self, *requests: dict[str, Any], **more: object) -> list[dict[str, Any]]:
         body = {"requests": list(requests)} | more
         answer = self.documents.batchUpdate(documentId=self.id, body=body).execute()
         return list(answer["replies"])
@@ -41,7 +44,7 @@ class Doc:
 
 
 @pytest.fixture
-def doc(google: Any, maya: Any) -> Doc:
+def doc(google: Google, maya: Person) -> Doc:
     return Doc(google, maya)
 
 
@@ -59,7 +62,7 @@ def style(start: int, end: int, name: str) -> dict[str, Any]:
     }
 
 
-def text_style(start: int, end: int, fields: str, **given: Any) -> dict[str, Any]:
+def text_style(start: int, end: int, fields: str, **given: object) -> dict[str, Any]:
     span = {"startIndex": start, "endIndex": end}
     return {"updateTextStyle": {"range": span, "textStyle": given, "fields": fields}}
 
@@ -77,7 +80,7 @@ def bullets(start: int, end: int, preset: str = "BULLET_CHECKBOX") -> dict[str, 
     return {"createParagraphBullets": {"range": span, "bulletPreset": preset}}
 
 
-def refused(doc: Doc, *requests: dict[str, Any], **more: Any) -> None:
+def refused(doc: Doc, *requests: dict[str, Any], **more: object) -> None:
     before = doc.read()["body"]
     with pytest.raises(HttpError) as error:
         doc.change(*requests, **more)
@@ -125,7 +128,7 @@ def test_later_requests_see_the_indices_of_earlier_ones(doc: Doc) -> None:
     assert "namedRangeId" in replies[2]["createNamedRange"]
 
 
-def test_a_stale_revision_is_refused_with_400(google: Any, maya: Any, doc: Doc) -> None:
+def test_a_stale_revision_is_refused_with_400(maya: Person, doc: Doc) -> None:
     """Facts 6.13."""
     seen = doc.read()["revisionId"]
     maya.opens(doc.id).writes_on_top("Meanwhile")
@@ -135,7 +138,7 @@ def test_a_stale_revision_is_refused_with_400(google: Any, maya: Any, doc: Doc) 
 
 
 def test_revisions_differ_between_people_and_are_for_editors(
-    google: Any, maya: Any, ben: Any, doc: Doc
+    google: Google, maya: Person, ben: Person, doc: Doc
 ) -> None:
     """Facts 6.13."""
     permissions = google.service("drive", maya).permissions()
@@ -216,7 +219,7 @@ def test_a_list_is_continued_by_the_same_preset_only(doc: Doc) -> None:
     assert ids[0] == ids[1] != ids[2]
 
 
-def test_a_tick_shows_in_the_markdown_export_alone(maya: Any, doc: Doc) -> None:
+def test_a_tick_shows_in_the_markdown_export_alone(maya: Person, doc: Doc) -> None:
     """Facts 6.8: a checklist is known by the glyph it lacks, its state by nothing."""
     doc.change(insert("send draft\nbook room\n"), bullets(1, 15))
     before = doc.read()["body"]
@@ -227,7 +230,7 @@ def test_a_tick_shows_in_the_markdown_export_alone(maya: Any, doc: Doc) -> None:
     assert doc.markdown().startswith("- [x] send draft\n- [ ] book room\n")
 
 
-def test_typed_boxes_and_strikes_are_plain_text(maya: Any, doc: Doc) -> None:
+def test_typed_boxes_and_strikes_are_plain_text(maya: Person, doc: Doc) -> None:
     """Facts 6.8: what a program can offer instead."""
     doc.change(insert("[ ] call\n[ ] write\n"))
     page = maya.opens(doc.id)
@@ -285,7 +288,7 @@ def test_range_names_repeat_and_are_deleted_by_name_or_id(doc: Doc) -> None:
     assert doc.lines() == ["0123456789\n"]
 
 
-def test_tabs_leave_the_old_body_out(maya: Any, doc: Doc) -> None:
+def test_tabs_leave_the_old_body_out(maya: Person, doc: Doc) -> None:
     """Facts 6.2 and 6.10: requests without a tab id mean the first tab."""
     second = maya.opens(doc.id).adds_tab("Archive")
     place = {"index": 1, "tabId": second}
@@ -301,7 +304,7 @@ def test_tabs_leave_the_old_body_out(maya: Any, doc: Doc) -> None:
     refused(doc, {"insertText": {"location": {"index": 1, "tabId": "t.9"}, "text": "x"}})
 
 
-def test_chips_count_one(doc: Doc, ben: Any) -> None:
+def test_chips_count_one(doc: Doc, ben: Person) -> None:
     """Facts 6.11."""
     location = {"location": {"index": 1}}
     doc.change(
@@ -317,7 +320,7 @@ def test_chips_count_one(doc: Doc, ben: Any) -> None:
     assert all(a["endIndex"] == b["startIndex"] for a, b in pairwise(elements))
 
 
-def test_a_comment_goes_with_its_text(maya: Any, doc: Doc) -> None:
+def test_a_comment_goes_with_its_text(maya: Person, doc: Doc) -> None:
     """Facts 6.14: new text above leaves it alone, deleting what it hangs on does not."""
     doc.change(insert("keep this\nand that\n"))
     page = maya.opens(doc.id)
@@ -337,7 +340,7 @@ def test_replacing_text_counts_all_occurrences(doc: Doc) -> None:
     assert doc.lines() == ["12 March, 12 March\n"]
 
 
-def test_create_uses_the_title_alone(google: Any, maya: Any) -> None:
+def test_create_uses_the_title_alone(google: Google, maya: Person) -> None:
     """Facts 6.1."""
     documents = google.service("docs", maya).documents()
     made = documents.create(body={"title": "T", "documentId": "mine"}).execute()
@@ -345,7 +348,7 @@ def test_create_uses_the_title_alone(google: Any, maya: Any) -> None:
     assert made["documentId"] != "mine"
 
 
-def test_errors_of_docs_carry_no_reason(google: Any, maya: Any) -> None:
+def test_errors_of_docs_carry_no_reason(google: Google, maya: Person) -> None:
     """Facts 12.8: error_details is only the message text."""
     with pytest.raises(HttpError) as error:
         google.service("docs", maya).documents().get(documentId="nothing").execute()
@@ -353,7 +356,7 @@ def test_errors_of_docs_carry_no_reason(google: Any, maya: Any) -> None:
     assert error.value.error_details == "Requested entity was not found."
 
 
-def test_people_write_where_they_like(maya: Any, doc: Doc) -> None:
+def test_people_write_where_they_like(maya: Person, doc: Doc) -> None:
     page = maya.opens(doc.id)
     page.writes_on_top("Agenda")
     page.writes_below("Agenda", "first\nsecond")

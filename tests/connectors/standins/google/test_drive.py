@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from googleapiclient.discovery import Resource
 from googleapiclient.errors import HttpError
 from googleapiclient.http import MediaInMemoryUpload
+
+from connectors.standins.google import Person, World
+from tests.connectors.standins.google.company import Clock, Google
 
 DOCUMENT = "application/vnd.google-apps.document"
 
 
-def files(google: Any, who: Any) -> Any:
+def files(google: Google, who: Person) -> Resource:
     return google.service("drive", who).files()
 
 
-def create(google: Any, who: Any, **body: Any) -> str:
+def create(google: Google, who: Person, **body: object) -> str:
     body = {"name": "Notes", "mimeType": DOCUMENT} | body
     return str(files(google, who).create(body=body).execute()["id"])
 
 
-def found(google: Any, who: Any, q: str | None = None) -> list[str]:
+def found(google: Google, who: Person, q: str | None = None) -> list[str]:
     listed = files(google, who).list(q=q, fields="files(id)").execute()["files"]
     return [each["id"] for each in listed]
 
 
-def share(google: Any, who: Any, file: str, **parameters: Any) -> dict[str, Any]:
+def share(google: Google, who: Person, file: str, **parameters: object) -> dict[str, Any]:
     email = parameters.pop("email", "ben@acme.example")
     body = {"type": "user", "role": "writer", "emailAddress": email}
     permissions = google.service("drive", who).permissions()
@@ -36,7 +41,7 @@ def reason(error: pytest.ExceptionInfo[HttpError]) -> tuple[int, str]:
     return error.value.status_code, error.value.error_details[0]["reason"]
 
 
-def test_only_four_fields_come_unasked(google: Any, maya: Any) -> None:
+def test_only_four_fields_come_unasked(google: Google, maya: Person) -> None:
     """Facts 7.8."""
     file = create(google, maya)
     brief = files(google, maya).get(fileId=file).execute()
@@ -49,7 +54,7 @@ def test_only_four_fields_come_unasked(google: Any, maya: Any) -> None:
     }
 
 
-def test_a_file_is_found_by_its_app_property(google: Any, maya: Any) -> None:
+def test_a_file_is_found_by_its_app_property(google: Google, maya: Person) -> None:
     """Facts 7.4."""
     create(google, maya)
     tagged = create(google, maya, appProperties={"visavis": "it's mine"})
@@ -57,7 +62,7 @@ def test_a_file_is_found_by_its_app_property(google: Any, maya: Any) -> None:
     assert found(google, maya, query) == [tagged]
 
 
-def test_trashed_files_are_listed_too(google: Any, maya: Any) -> None:
+def test_trashed_files_are_listed_too(google: Google, maya: Person) -> None:
     """Facts 7.4."""
     file = create(google, maya)
     maya.trashes(file)
@@ -67,10 +72,10 @@ def test_trashed_files_are_listed_too(google: Any, maya: Any) -> None:
     assert restored.execute() == {"trashed": False}
 
 
-def test_a_list_may_lag_behind_a_creation(google: Any, world: Any, clock: Any, maya: Any) -> None:
+def test_a_list_may_lag_behind_a_creation(
+    google: Google, world: World, clock: Clock, maya: Person
+) -> None:
     """Facts 7.5: get by id is up to date."""
-    from datetime import timedelta
-
     world.list_lag = timedelta(seconds=30)
     file = create(google, maya)
     assert found(google, maya) == []
@@ -79,7 +84,7 @@ def test_a_list_may_lag_behind_a_creation(google: Any, world: Any, clock: Any, m
     assert found(google, maya) == [file]
 
 
-def test_two_hits_can_be_told_by_age(google: Any, clock: Any, maya: Any) -> None:
+def test_two_hits_can_be_told_by_age(google: Google, clock: Clock, maya: Person) -> None:
     """Facts 7.5: keep the oldest."""
     first = create(google, maya)
     clock.passes(minutes=1)
@@ -88,7 +93,7 @@ def test_two_hits_can_be_told_by_age(google: Any, clock: Any, maya: Any) -> None
     assert [each["id"] for each in listed] == [second, first]
 
 
-def test_app_properties_are_small_and_few(google: Any, maya: Any) -> None:
+def test_app_properties_are_small_and_few(google: Google, maya: Person) -> None:
     """Facts 7.4: 124 bytes of UTF-8, 30 of them."""
     create(google, maya, appProperties={"k": "ü" * 61})
     for properties in ({"k": "ü" * 62}, {f"k{n}": "v" for n in range(31)}):
@@ -97,18 +102,18 @@ def test_app_properties_are_small_and_few(google: Any, maya: Any) -> None:
         assert error.value.status_code == 403
 
 
-def test_app_properties_are_private_to_the_app(google: Any, world: Any, maya: Any) -> None:
+def test_app_properties_are_private_to_the_app(google: Google, world: World, maya: Person) -> None:
     """Facts 7.4."""
     file = create(google, maya, appProperties={"k": "v"})
     shown = {"fields": "id,appProperties"}
     assert files(google, maya).get(fileId=file, **shown).execute()["appProperties"] == {"k": "v"}
     world.sign_in.client = "other.apps.example"
     maya.opens_with_app(file)
-    answer = google.raw(maya, "GET", f"/drive/v3/files/{file}", params=shown)
+    answer = google.raw(maya, "GET", f"/drive/v3/files/{file}", **shown)
     assert answer.json() == {"id": file}
 
 
-def test_a_doc_takes_no_given_id(google: Any, maya: Any) -> None:
+def test_a_doc_takes_no_given_id(google: Google, maya: Person) -> None:
     """Facts 7.6."""
     with pytest.raises(HttpError) as error:
         create(google, maya, id="mine")
@@ -117,7 +122,7 @@ def test_a_doc_takes_no_given_id(google: Any, maya: Any) -> None:
 
 @pytest.mark.parametrize(("parameters", "mails"), [({}, 1), ({"sendNotificationEmail": False}, 0)])
 def test_sharing_mails_unless_switched_off(
-    google: Any, world: Any, maya: Any, ben: Any, parameters: dict[str, Any], mails: int
+    google: Google, world: World, maya: Person, ben: Person, parameters: dict[str, Any], mails: int
 ) -> None:
     """Facts 7.2: one mail for each permissions.create."""
     file = create(google, maya)
@@ -128,7 +133,7 @@ def test_sharing_mails_unless_switched_off(
 
 
 def test_an_address_without_account_is_shared_with_by_mail_only(
-    google: Any, world: Any, maya: Any
+    google: Google, world: World, maya: Person
 ) -> None:
     """Facts 7.2, and no mail leaves with the refusal."""
     file = create(google, maya)
@@ -141,7 +146,7 @@ def test_an_address_without_account_is_shared_with_by_mail_only(
 
 
 def test_a_permission_is_listed_changed_and_taken_back(
-    google: Any, world: Any, maya: Any, ben: Any
+    google: Google, maya: Person, ben: Person
 ) -> None:
     """Facts 7.2: sharing twice is one permission."""
     file = create(google, maya)
@@ -159,7 +164,7 @@ def test_a_permission_is_listed_changed_and_taken_back(
     assert error.value.status_code == 403
 
 
-def test_drive_file_does_not_cover_a_document_made_elsewhere(google: Any, maya: Any) -> None:
+def test_drive_file_does_not_cover_a_document_made_elsewhere(google: Google, maya: Person) -> None:
     """Facts 7.1 and 7.3, until the person picks it for the app."""
     file = maya.starts_document("Our notes since 2024")
     documents = google.service("docs", maya).documents()
@@ -175,7 +180,7 @@ def test_drive_file_does_not_cover_a_document_made_elsewhere(google: Any, maya: 
     assert documents.get(documentId=file).execute()["title"] == "Our notes since 2024"
 
 
-def test_a_reader_cannot_write(google: Any, maya: Any, ben: Any) -> None:
+def test_a_reader_cannot_write(google: Google, maya: Person, ben: Person) -> None:
     """Facts 6.13 and 7.3."""
     file = create(google, maya)
     body = {"type": "domain", "role": "reader", "domain": "acme.example"}
@@ -188,7 +193,9 @@ def test_a_reader_cannot_write(google: Any, maya: Any, ben: Any) -> None:
     assert error.value.status_code == 403
 
 
-def test_somebodys_edit_shows_in_version_and_time(google: Any, clock: Any, maya: Any) -> None:
+def test_somebodys_edit_shows_in_version_and_time(
+    google: Google, clock: Clock, maya: Person
+) -> None:
     """Facts 7.9."""
     file = create(google, maya)
     fields = {"fileId": file, "fields": "version,modifiedTime"}
@@ -200,7 +207,7 @@ def test_somebodys_edit_shows_in_version_and_time(google: Any, clock: Any, maya:
     assert before["modifiedTime"] < after["modifiedTime"]
 
 
-def test_an_upload_replaces_everything(google: Any, maya: Any) -> None:
+def test_an_upload_replaces_everything(google: Google, maya: Person) -> None:
     """Facts 6.15 and 12.4: the client keeps https for uploads; the text is the new document."""
     file = create(google, maya)
     maya.opens(file).writes_on_top("By hand")
@@ -213,13 +220,13 @@ def test_an_upload_replaces_everything(google: Any, maya: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["color = 'red'", "trashed=maybe", "name = unquoted"])
-def test_an_unknown_search_is_refused(google: Any, maya: Any, query: str) -> None:
+def test_an_unknown_search_is_refused(google: Google, maya: Person, query: str) -> None:
     with pytest.raises(HttpError) as error:
         found(google, maya, query)
     assert reason(error) == (400, "invalid")
 
 
-def test_files_are_found_by_name_kind_and_folder(google: Any, maya: Any) -> None:
+def test_files_are_found_by_name_kind_and_folder(google: Google, maya: Person) -> None:
     file = create(google, maya, name="Maya / Ben", parents=["folder1"])
     create(google, maya)
     query = f"name contains 'ben' and mimeType = '{DOCUMENT}' and 'folder1' in parents"
@@ -227,7 +234,7 @@ def test_files_are_found_by_name_kind_and_folder(google: Any, maya: Any) -> None
     assert found(google, maya, "name = 'Maya / Ben'") == [file]
 
 
-def test_a_deleted_file_is_gone(google: Any, maya: Any) -> None:
+def test_a_deleted_file_is_gone(google: Google, maya: Person) -> None:
     file = create(google, maya)
     files(google, maya).delete(fileId=file).execute()
     with pytest.raises(HttpError) as error:
@@ -235,7 +242,7 @@ def test_a_deleted_file_is_gone(google: Any, maya: Any) -> None:
     assert reason(error) == (404, "notFound")
 
 
-def test_only_text_can_be_exported(google: Any, maya: Any) -> None:
+def test_only_text_can_be_exported(google: Google, maya: Person) -> None:
     """Facts 6.15."""
     file = create(google, maya)
     maya.opens(file).writes_on_top("Hello")

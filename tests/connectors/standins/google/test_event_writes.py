@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from googleapiclient.errors import HttpError
 
-BERLIN = ZoneInfo("Europe/Berlin")
+from connectors.standins.google import Person
+from tests.connectors.standins.google.company import Google, march
+
 LINK = "https://docs.google.com/document/d/1abc/edit?usp=drivesdk"
 SIMPLE = {
     "summary": "Talk",
@@ -22,18 +23,20 @@ def reason(error: pytest.ExceptionInfo[HttpError]) -> tuple[int, str]:
     return error.value.status_code, error.value.error_details[0]["reason"]
 
 
-def insert(google: Any, who: Any, **parameters: Any) -> dict[str, Any]:
+def insert(google: Google, who: Person, **parameters: object) -> dict[str, Any]:
     parameters = {"calendarId": "primary", "body": SIMPLE} | parameters
     return dict(google.events(who).insert(**parameters).execute())
 
 
-def patch(google: Any, who: Any, event: str, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+def patch(
+    google: Google, who: Person, event: str, body: dict[str, Any], **more: object
+) -> dict[str, Any]:
     request = google.events(who).patch(calendarId="primary", eventId=event, body=body, **more)
     return dict(request.execute())
 
 
 def test_an_etag_has_quotes_and_a_stale_one_is_refused(
-    google: Any, maya: Any, weekly: str
+    google: Google, maya: Person, weekly: str
 ) -> None:
     """Facts 1.13, for patch, update and delete."""
     events = google.events(maya)
@@ -52,29 +55,29 @@ def test_an_etag_has_quotes_and_a_stale_one_is_refused(
     assert request.execute()["location"] == "Roof"
 
 
-def test_a_patch_replaces_whole_arrays(google: Any, maya: Any, weekly: str) -> None:
+def test_a_patch_replaces_whole_arrays(google: Google, maya: Person, weekly: str) -> None:
     """Facts 2.14."""
     event = patch(google, maya, weekly, {"attendees": [{"email": "new@acme.example"}]})
     assert [guest["email"] for guest in event["attendees"]] == ["new@acme.example"]
 
 
-def test_a_patch_merges_objects_and_removes_nulls(google: Any, maya: Any, weekly: str) -> None:
+def test_a_patch_merges_objects_and_removes_nulls(
+    google: Google, maya: Person, weekly: str
+) -> None:
     """Facts 2.14."""
     patch(google, maya, weekly, {"extendedProperties": {"private": {"a": "1", "b": "2"}}})
     event = patch(google, maya, weekly, {"extendedProperties": {"private": {"a": None}}})
     assert event["extendedProperties"]["private"] == {"b": "2"}
 
 
-def test_an_update_drops_what_it_does_not_name(google: Any, maya: Any, weekly: str) -> None:
+def test_an_update_drops_what_it_does_not_name(google: Google, maya: Person, weekly: str) -> None:
     """Facts 2.14 and 4.3."""
     patch(google, maya, weekly, {"attachments": [{"fileUrl": LINK}]}, supportsAttachments=True)
-    event = (
-        google.events(maya).update(calendarId="primary", eventId=weekly, body=SIMPLE).execute()
-    )
+    event = google.events(maya).update(calendarId="primary", eventId=weekly, body=SIMPLE).execute()
     assert not {"attendees", "recurrence", "attachments"} & event.keys()
 
 
-def test_attachments_need_support(google: Any, maya: Any, weekly: str) -> None:
+def test_attachments_need_support(google: Google, maya: Person, weekly: str) -> None:
     """Facts 4.1: ignored without the parameter, read without one."""
     body = {"attachments": [{"fileUrl": LINK, "title": "Notes"}]}
     assert "attachments" not in patch(google, maya, weekly, body)
@@ -82,7 +85,7 @@ def test_attachments_need_support(google: Any, maya: Any, weekly: str) -> None:
     assert event["attachments"] == [{"fileUrl": LINK, "title": "Notes", "fileId": "1abc"}]
 
 
-def test_attachments_are_replaced_and_inherited(google: Any, maya: Any, weekly: str) -> None:
+def test_attachments_are_replaced_and_inherited(google: Google, maya: Person, weekly: str) -> None:
     """Facts 4.3 and 4.5."""
     for url in ("https://a.example/1", LINK):
         patch(google, maya, weekly, {"attachments": [{"fileUrl": url}]}, supportsAttachments=True)
@@ -91,7 +94,7 @@ def test_attachments_are_replaced_and_inherited(google: Any, maya: Any, weekly: 
     assert urls == [[LINK], [LINK]]
 
 
-def test_more_than_25_attachments_are_refused(google: Any, maya: Any, weekly: str) -> None:
+def test_more_than_25_attachments_are_refused(google: Google, maya: Person, weekly: str) -> None:
     """Facts 4.2."""
     body = {"attachments": [{"fileUrl": f"https://a.example/{n}"} for n in range(26)]}
     with pytest.raises(HttpError) as error:
@@ -99,7 +102,7 @@ def test_more_than_25_attachments_are_refused(google: Any, maya: Any, weekly: st
     assert error.value.status_code == 400
 
 
-def test_a_conference_needs_version_one(google: Any, maya: Any) -> None:
+def test_a_conference_needs_version_one(google: Google, maya: Person) -> None:
     """Facts 4.7: ignored silently; a patch without it keeps what is there."""
     body = SIMPLE | {"conferenceData": {"createRequest": {"requestId": "r1"}}}
     assert "conferenceData" not in insert(google, maya, body=body)
@@ -109,7 +112,7 @@ def test_a_conference_needs_version_one(google: Any, maya: Any) -> None:
     assert kept["hangoutLink"] == event["hangoutLink"]
 
 
-def test_a_repeated_conference_request_is_ignored(google: Any, maya: Any) -> None:
+def test_a_repeated_conference_request_is_ignored(google: Google, maya: Person) -> None:
     """Facts 4.8: a new requestId makes a new room, the same one does nothing."""
     body = SIMPLE | {"conferenceData": {"createRequest": {"requestId": "r1"}}}
     event = insert(google, maya, body=body, conferenceDataVersion=1)
@@ -121,7 +124,7 @@ def test_a_repeated_conference_request_is_ignored(google: Any, maya: Any) -> Non
     assert rooms[0] == event["conferenceData"]["conferenceId"] != rooms[1]
 
 
-def test_an_update_without_conference_removes_it(google: Any, maya: Any) -> None:
+def test_an_update_without_conference_removes_it(google: Google, maya: Person) -> None:
     """Facts 4.7, unconfirmed: the harsher reading."""
     body = SIMPLE | {"conferenceData": {"createRequest": {"requestId": "r1"}}}
     event = insert(google, maya, body=body, conferenceDataVersion=1)
@@ -131,7 +134,7 @@ def test_an_update_without_conference_removes_it(google: Any, maya: Any) -> None
     assert "conferenceData" not in bare
 
 
-def test_an_id_is_taken_once_and_for_ever(google: Any, maya: Any) -> None:
+def test_an_id_is_taken_once_and_for_ever(google: Google, maya: Person) -> None:
     """Facts 2.10 and 11: a deleted event keeps its id."""
     body = SIMPLE | {"id": "abc123"}
     assert insert(google, maya, body=body)["id"] == "abc123"
@@ -143,7 +146,7 @@ def test_an_id_is_taken_once_and_for_ever(google: Any, maya: Any) -> None:
 
 
 @pytest.mark.parametrize("event_id", ["xyz12", "ABC12", "abcd", "ab-cd-ef"])
-def test_ids_are_base32hex(google: Any, maya: Any, event_id: str) -> None:
+def test_ids_are_base32hex(google: Google, maya: Person, event_id: str) -> None:
     """Facts 11."""
     with pytest.raises(HttpError) as error:
         insert(google, maya, body=SIMPLE | {"id": event_id})
@@ -164,21 +167,23 @@ def test_ids_are_base32hex(google: Any, maya: Any, event_id: str) -> None:
         SIMPLE | {"eventType": "fromGmail"},
     ],
 )
-def test_impossible_events_are_refused(google: Any, maya: Any, body: dict[str, Any]) -> None:
+def test_impossible_events_are_refused(google: Google, maya: Person, body: dict[str, Any]) -> None:
     """Facts 2.1, 2.13, 3.1 and 3.6."""
     with pytest.raises(HttpError) as error:
         insert(google, maya, body=body)
     assert error.value.status_code == 400
 
 
-def test_the_type_of_an_event_stays(google: Any, maya: Any, weekly: str) -> None:
+def test_the_type_of_an_event_stays(google: Google, maya: Person, weekly: str) -> None:
     """Facts 3.1."""
     with pytest.raises(HttpError) as error:
         patch(google, maya, weekly, {"eventType": "focusTime"})
     assert error.value.status_code == 400
 
 
-def test_read_only_fields_are_accepted_and_ignored(google: Any, maya: Any, weekly: str) -> None:
+def test_read_only_fields_are_accepted_and_ignored(
+    google: Google, maya: Person, weekly: str
+) -> None:
     """A whole event as it was read can be sent back."""
     events = google.events(maya)
     seen = events.get(calendarId="primary", eventId=weekly).execute()
@@ -186,16 +191,18 @@ def test_read_only_fields_are_accepted_and_ignored(google: Any, maya: Any, weekl
     assert {**back.execute(), "etag": 0, "updated": 0} == {**seen, "etag": 0, "updated": 0}
 
 
-def test_an_instance_is_found_by_its_original_start(google: Any, maya: Any, weekly: str) -> None:
+def test_an_instance_is_found_by_its_original_start(
+    google: Google, maya: Person, weekly: str
+) -> None:
     """Facts 2.2 and 2.9."""
-    maya.moves(weekly, datetime(2026, 3, 12, 9, tzinfo=BERLIN), on=datetime(2026, 3, 10).date())
+    maya.moves(weekly, march(12, 9), on=date(2026, 3, 10))
     place = {"calendarId": "primary", "eventId": weekly}
     wanted = "2026-03-10T09:00:00Z"
     found = google.events(maya).instances(**place, originalStart=wanted).execute()["items"]
     assert [item["start"]["dateTime"] for item in found] == ["2026-03-12T09:00:00+01:00"]
 
 
-def test_a_cancelled_instance_has_no_instances(google: Any, maya: Any, weekly: str) -> None:
+def test_a_cancelled_instance_has_no_instances(google: Google, maya: Person, weekly: str) -> None:
     """Facts 2.9: 200 with an empty list; a living one answers with itself."""
     events = google.events(maya)
     first = events.instances(calendarId="primary", eventId=weekly, maxResults=1).execute()
@@ -206,7 +213,7 @@ def test_a_cancelled_instance_has_no_instances(google: Any, maya: Any, weekly: s
     assert events.instances(calendarId="primary", eventId=instance).execute()["items"] == []
 
 
-def test_an_all_day_event_has_dates(google: Any, maya: Any) -> None:
+def test_an_all_day_event_has_dates(google: Google, maya: Person) -> None:
     """Facts 2.13."""
     body = {"summary": "Off", "start": {"date": "2026-03-03"}, "end": {"date": "2026-03-04"}}
     event = insert(google, maya, body=body)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from googleapiclient.errors import HttpError
@@ -15,16 +14,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.standins.faults import Wire
+from connectors.standins.google import Person, World
 from connectors.standins.server import serve
-
-BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def march(day: int, hour: int = 10) -> datetime:
-    return datetime(2026, 3, day, hour, tzinfo=BERLIN)
+from tests.connectors.standins.google.company import Google, march
 
 
-def free_busy(google: Any, who: Any, *ids: str, days: int = 30, **more: Any) -> dict[str, Any]:
+def free_busy(
+    google: Google, who: Person, *ids: str, days: int = 30, **more: object
+) -> dict[str, Any]:
     until = date.fromordinal(date(2026, 3, 1).toordinal() + days)
     body = {"timeMin": "2026-03-01T00:00:00Z", "timeMax": f"{until}T00:00:00Z"} | more
     body["items"] = [{"id": each} for each in ids]
@@ -35,7 +32,9 @@ def starts(calendar: dict[str, Any]) -> list[str]:
     return [span["start"] for span in calendar["busy"]]
 
 
-def test_what_cannot_be_seen_is_an_error_inside_200(google: Any, maya: Any, ben: Any) -> None:
+def test_what_cannot_be_seen_is_an_error_inside_200(
+    google: Google, maya: Person, ben: Person
+) -> None:
     """Facts 8.3: unknown, not free."""
     ben.hides_free_busy()
     answer = free_busy(google, maya, ben.email, "nobody@x.example")
@@ -43,7 +42,9 @@ def test_what_cannot_be_seen_is_an_error_inside_200(google: Any, maya: Any, ben:
         assert calendar["errors"] == [{"domain": "global", "reason": "notFound"}]
 
 
-def test_busy_is_opaque_and_not_declined(google: Any, maya: Any, ben: Any, weekly: str) -> None:
+def test_busy_is_opaque_and_not_declined(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
     """Facts 8.4."""
     ben.declines(weekly, on=date(2026, 3, 10))
     ben.schedules("Lunch", march(3, 12), transparency="transparent")
@@ -53,7 +54,7 @@ def test_busy_is_opaque_and_not_declined(google: Any, maya: Any, ben: Any, weekl
     assert days == {ben.email: ["03", "04"], maya.email: ["03", "10"]}
 
 
-def test_busy_spans_that_touch_are_one(google: Any, maya: Any) -> None:
+def test_busy_spans_that_touch_are_one(google: Google, maya: Person) -> None:
     """Facts 8.4: spans without titles."""
     maya.schedules("One", march(3, 10), minutes=60)
     maya.schedules("Two", march(3, 11))
@@ -61,7 +62,7 @@ def test_busy_spans_that_touch_are_one(google: Any, maya: Any) -> None:
     assert span == {"start": "2026-03-03T09:00:00Z", "end": "2026-03-03T10:30:00Z"}
 
 
-def test_a_long_range_is_refused(google: Any, maya: Any) -> None:
+def test_a_long_range_is_refused(google: Google, maya: Person) -> None:
     """Facts 8.2."""
     assert free_busy(google, maya, "primary", days=31)["primary"] == {"busy": []}
     with pytest.raises(HttpError) as error:
@@ -69,14 +70,16 @@ def test_a_long_range_is_refused(google: Any, maya: Any) -> None:
     assert error.value.error_details[0]["reason"] == "timeRangeTooLong"
 
 
-def test_more_calendars_than_asked_for_fail_singly(google: Any, maya: Any, ben: Any) -> None:
+def test_more_calendars_than_asked_for_fail_singly(
+    google: Google, maya: Person, ben: Person
+) -> None:
     """Facts 8.1 and 8.3."""
     answer = free_busy(google, maya, maya.email, ben.email, calendarExpansionMax=1)
     assert "errors" not in answer[maya.email]
     assert answer[ben.email]["errors"][0]["reason"] == "tooManyCalendarsRequested"
 
 
-def test_working_hours_are_absent_for_some(google: Any, maya: Any, ben: Any) -> None:
+def test_working_hours_are_absent_for_some(google: Google, maya: Person, ben: Person) -> None:
     """Facts 0 and 8.6."""
     hers = google.service("calendar", maya).calendars().get(calendarId="primary").execute()
     monday = hers["workingHours"]["availableTimes"][0]
@@ -86,7 +89,7 @@ def test_working_hours_are_absent_for_some(google: Any, maya: Any, ben: Any) -> 
     assert his["timeZone"] == "Europe/Berlin"
 
 
-def test_a_setting_at_its_default_may_be_missing(google: Any, maya: Any) -> None:
+def test_a_setting_at_its_default_may_be_missing(google: Google, maya: Person) -> None:
     """Facts 8.7."""
     maya.calendar.settings["weekStart"] = "1"
     settings = google.service("calendar", maya).settings()
@@ -98,7 +101,9 @@ def test_a_setting_at_its_default_may_be_missing(google: Any, maya: Any) -> None
     assert error.value.status_code == 404
 
 
-def test_the_primary_calendar_is_named_by_the_address(google: Any, maya: Any, ben: Any) -> None:
+def test_the_primary_calendar_is_named_by_the_address(
+    google: Google, maya: Person, ben: Person
+) -> None:
     """Facts 10.8."""
     ben.shares_calendar(maya.email)
     items = google.service("calendar", maya).calendarList().list().execute()["items"]
@@ -117,7 +122,7 @@ def hook() -> Iterator[tuple[str, Wire]]:
 
 
 def test_push_says_only_that_something_changed(
-    google: Any, world: Any, maya: Any, hook: tuple[str, Wire]
+    google: Google, world: World, maya: Person, hook: tuple[str, Wire]
 ) -> None:
     """Facts 5: headers, no body, seven days."""
     address, wire = hook
@@ -134,7 +139,7 @@ def test_push_says_only_that_something_changed(
 
 
 def test_a_channel_is_stopped_by_both_its_ids(
-    google: Any, world: Any, maya: Any, hook: tuple[str, Wire]
+    google: Google, world: World, maya: Person, hook: tuple[str, Wire]
 ) -> None:
     """Facts 5."""
     body = {"id": "c1", "type": "web_hook", "address": hook[0]}
@@ -147,7 +152,7 @@ def test_a_channel_is_stopped_by_both_its_ids(
     assert world.channels == {}
 
 
-def test_a_channel_needs_https(google: Any, maya: Any) -> None:
+def test_a_channel_needs_https(google: Google, maya: Person) -> None:
     """Facts 5."""
     body = {"id": "c1", "type": "web_hook", "address": "http://visavis.example/hook"}
     with pytest.raises(HttpError) as error:
@@ -155,7 +160,9 @@ def test_a_channel_needs_https(google: Any, maya: Any) -> None:
     assert error.value.status_code == 400
 
 
-def test_the_directory_knows_manager_reports_and_aliases(google: Any, maya: Any, ben: Any) -> None:
+def test_the_directory_knows_manager_reports_and_aliases(
+    google: Google, maya: Person, ben: Person
+) -> None:
     """Facts 10.9."""
     users = google.service("admin", maya).users()
     user = users.get(userKey="b@acme.example", projection="full").execute()
@@ -166,7 +173,7 @@ def test_the_directory_knows_manager_reports_and_aliases(google: Any, maya: Any,
     assert [each["primaryEmail"] for each in reports["users"]] == [ben.email]
 
 
-def test_users_come_in_pages(google: Any, maya: Any, ben: Any) -> None:
+def test_users_come_in_pages(google: Google, maya: Person, ben: Person) -> None:
     """Facts 10.9."""
     users = google.service("admin", maya).users()
     request, found = users.list(customer="my_customer", maxResults=1), []
@@ -177,7 +184,7 @@ def test_users_come_in_pages(google: Any, maya: Any, ben: Any) -> None:
     assert found == [maya.email, ben.email]
 
 
-def test_people_join_ids_to_addresses(google: Any, maya: Any, ben: Any) -> None:
+def test_people_join_ids_to_addresses(google: Google, maya: Person, ben: Person) -> None:
     """Facts 9 and 10.9."""
     people = google.service("people", maya).people()
     mask = {"personFields": "emailAddresses"}
