@@ -22,6 +22,7 @@ from connectors.model import (
     Status,
     Version,
 )
+from daemon.core.changes import changes
 from daemon.core.meetings import meetings, merge
 from daemon.core.policy import Policy
 from daemon.core.words import Meeting, Snapshot
@@ -163,8 +164,19 @@ def snapshot(*series: Series, window: Span | None = None) -> Snapshot:
 
 def history(*series: Series) -> tuple[Meeting, ...]:
     """Return the meetings of Maya and Ben as a first look at these series knows them."""
-    seen = [meeting for one in series for meeting in meetings(one, MAYA, BEN)]
-    return merge((), seen, (), None)
+    return watched((at(1), snapshot(*series)))
+
+
+def watched(*looks: tuple[datetime, Snapshot]) -> tuple[Meeting, ...]:
+    """Return the meetings of Maya and Ben after several looks, each with its moment."""
+    known: tuple[Meeting, ...] = ()
+    before: Snapshot | None = None
+    last_look: datetime | None = None
+    for moment, shown in looks:
+        seen = [meeting for one in shown.series for meeting in meetings(one, MAYA, BEN)]
+        known = merge(known, seen, changes(before, shown), last_look)
+        before, last_look = shown, moment
+    return known
 
 
 def _answered(
