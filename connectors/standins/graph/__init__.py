@@ -2,7 +2,7 @@
 
     world = World(now)
     maya, ben = world.person("maya@acme.example"), world.person("ben@acme.example")
-    maya.meets_weekly(ben, "1:1", datetime(2026, 11, 23, 10, 0))
+    maya.meets(ben.email, "1:1", datetime(2026, 11, 23, 9, tzinfo=UTC))
     with serve(application(world)) as base:
         httpx2.get(f"{base}/v1.0/me/events", headers={"Authorization": f"Bearer {world.token(…)}"})
 
@@ -12,9 +12,9 @@ Microsoft's own description of Graph; what nobody has confirmed is a switch in `
 
 from connectors.standins.graph.app import application
 from connectors.standins.graph.mails import Mail
-from connectors.standins.graph.people import Meeting, Person
+from connectors.standins.graph.people import Person
 from connectors.standins.graph.profile import Kind
 from connectors.standins.graph.quirks import Quirks
 from connectors.standins.graph.world import World
 
-__all__ = ["Kind", "Mail", "Meeting", "Person", "Quirks", "World", "application"]
+__all__ = ["Kind", "Mail", "Person", "Quirks", "World", "application"]

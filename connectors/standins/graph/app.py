@@ -60,8 +60,7 @@ class _Places:
         return Response(status_code=404)
 
     async def configuration(self, request: Request) -> Response:
-        tenant = request.path_params["tenant"]
-        return _response(self._world.login.configuration(_base(request), tenant))
+        return _response(self._world.login.configuration(request.path_params["tenant"]))
 
     async def authorize(self, request: Request) -> Response:
         with self._world.lock:

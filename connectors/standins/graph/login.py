@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TENANT = "6f0d9e2c-5a51-4c3e-9d52-2a8f6d1b7c10"
 """The one tenant of this world."""
+MICROSOFT = "https://login.microsoftonline.com"
+"""The host every sign-in address names; a client puts the stand-in's address in its place."""
 _LIFE = timedelta(hours=1)
 _RESERVED = {"openid", "profile", "offline_access", "email"}
 _FAR = 4_102_444_800  # the year 2100: an id_token fits every clock a test may set
@@ -103,7 +105,13 @@ class Login:
 
     def ready(self, email: str | None) -> str:
         """Return a bearer token good for everything, for ever; None is an application."""
-        return self._token(Grant(email))
+        return self.issue(Grant(email))
+
+    def issue(self, grant: Grant) -> str:
+        """Return a new bearer token for exactly this."""
+        token = self._name("access")
+        self._grants[token] = grant
+        return token
 
     def fail_next(self, *errors: TokenError) -> None:
         """Let the next token requests end with these errors, one each."""
@@ -142,13 +150,13 @@ class Login:
 
     # What msal asks --------------------------------------------------------------------------
 
-    def configuration(self, base: str, tenant: str) -> Reply:
-        """Return the openid-configuration of a tenant."""
-        root = f"{base}/{tenant}/oauth2/v2.0"
+    def configuration(self, tenant: str) -> Reply:
+        """Return the openid-configuration: msal wants https, its http_client leads here."""
+        root = f"{MICROSOFT}/{tenant}/oauth2/v2.0"
         return Reply(
             200,
             {
-                "issuer": f"https://login.microsoftonline.com/{TENANT}/v2.0",
+                "issuer": f"{MICROSOFT}/{TENANT}/v2.0",
                 "authorization_endpoint": f"{root}/authorize",
                 "token_endpoint": f"{root}/token",
                 "device_authorization_endpoint": f"{root}/devicecode",
@@ -249,7 +257,7 @@ class Login:
             "token_type": "Bearer",
             "scope": " ".join(sorted(scopes)),
             "expires_in": int(_LIFE.total_seconds()),
-            "access_token": self._token(Grant(email, scopes, self.world.now() + _LIFE)),
+            "access_token": self.issue(Grant(email, scopes, self.world.now() + _LIFE)),
             "refresh_token": refresh,
             "id_token": self._id_token(email, pending),
             "client_info": _encoded({"uid": self._oid(email), "utid": TENANT}),
@@ -263,7 +271,7 @@ class Login:
             raise TokenError("unauthorized_client", (700016,))
         if not _proves(application, client_id, form):
             raise TokenError("invalid_client", (7000215,), status=401)
-        access = self._token(Grant(None, None, self.world.now() + _LIFE))
+        access = self.issue(Grant(None, None, self.world.now() + _LIFE))
         seconds = int(_LIFE.total_seconds())
         return {"token_type": "Bearer", "expires_in": seconds, "access_token": access}
 
@@ -272,11 +280,6 @@ class Login:
         brought = json.loads(claims or "{}").get("access_token", {})
         if set(wanted) <= set(brought):
             self.challenges.pop(email, None)
-
-    def _token(self, grant: Grant) -> str:
-        token = self._name("access")
-        self._grants[token] = grant
-        return token
 
     def _name(self, what: str) -> str:
         return f"standin-{what}-{self.world.number():06d}"
@@ -288,7 +291,7 @@ class Login:
     def _id_token(self, email: str, pending: _Pending) -> str:
         claims = {
             "aud": pending.client_id,
-            "iss": f"https://login.microsoftonline.com/{TENANT}/v2.0",
+            "iss": f"{MICROSOFT}/{TENANT}/v2.0",
             "iat": 0,
             "nbf": 0,
             "exp": _FAR,

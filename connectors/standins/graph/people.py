@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,20 +11,14 @@ from connectors.standins.graph import rules
 from connectors.standins.graph.calendar import Calendar
 from connectors.standins.graph.calls import Json
 from connectors.standins.graph.ids import Name
-from connectors.standins.graph.items import Item, occurrence
-from connectors.standins.graph.zones import CUSTOM, floating
+from connectors.standins.graph.items import Instance, Item, occurrence, whole
+from connectors.standins.graph.writing import address_of
+from connectors.standins.graph.zones import CUSTOM, floating, wire, zone
 
 if TYPE_CHECKING:
     from connectors.standins.graph.drive import File
     from connectors.standins.graph.profile import Profile
     from connectors.standins.graph.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A meeting whoever looks at it: the uid that all copies share."""
-
-    uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,74 +35,76 @@ class Person:
 
     # Meetings --------------------------------------------------------------------------------
 
-    def invites(
+    def schedules(
         self,
-        *others: Person,
-        subject: str,
+        title: str,
         start: datetime,
-        length: timedelta = timedelta(minutes=30),
+        *,
+        minutes: int = 30,
+        guests: Collection[str] = (),
         repeats: Json | None = None,
-        zone: str = "",
         uid: str | None = None,
         **fields: Any,  # noqa: ANN401 - further properties as Graph spells them
-    ) -> Meeting:
-        """Make a single meeting or a series; `start` is wall time in `zone`, by default the own."""
-        name = zone or self.profile.zone_name
+    ) -> str:
+        """Make a single meeting, or a series kept in the own zone; return its uid."""
+        own = self.profile.zone_name
         body = {
-            "subject": subject,
-            "start": floating(start, name),
-            "end": floating(start + length, name),
-            "attendees": [other.profile.as_attendee() for other in others],
+            "subject": title,
+            "start": wire(start, own),
+            "end": wire(start + timedelta(minutes=minutes), own),
+            "attendees": [self._attendee(guest) for guest in guests],
             **({"recurrence": repeats} if repeats else {}),
             **fields,
         }
         with self.world.lock:
-            return Meeting(self._calendar.create(body, uid).uid)
+            return self._calendar.create(body, uid).uid
 
-    def meets_weekly(
+    def meets(
         self,
-        other: Person,
-        subject: str,
+        guest: str,
+        title: str,
         start: datetime,
         *,
         every: int = 1,
-        **fields: Any,  # noqa: ANN401 - as invites
-    ) -> Meeting:
-        """Make a series on the weekday of `start`, every week or every so many weeks."""
-        repeats = rules.weekly(start.date(), every)
-        return self.invites(other, subject=subject, start=start, repeats=repeats, **fields)
+        **fields: Any,  # noqa: ANN401 - as in schedules
+    ) -> str:
+        """Make a series of two on the weekday of `start`, every so many weeks, for ever."""
+        repeats = rules.weekly(start.astimezone(zone(self.profile.timezone)).date(), every)
+        return self.schedules(title, start, guests=[guest], repeats=repeats, **fields)
 
-    def moves(self, meeting: Meeting, to: datetime, *, on: date | None = None) -> None:
-        """Move one occurrence or the whole meeting to another wall time, length kept."""
-        item = self.copy(meeting)
-        length = (
-            (occurrence(item, on).end - occurrence(item, on).start) if on else item.end - item.start
-        )
-        times = {"start": self._wall(item, to), "end": self._wall(item, to + length)}
-        self.edits(meeting, on=on, **times)
+    def moves(self, meeting: str, to: datetime, *, on: date | None = None) -> None:
+        """Give one occurrence or the whole meeting another start, same length."""
+        found = self._instance(meeting, on)
+        self.changes(meeting, on=on, **_times(found, to))
 
-    def edits(self, meeting: Meeting, *, on: date | None = None, **fields: Any) -> None:  # noqa: ANN401 - as Graph spells them
-        """Change any properties, as written in the Outlook window."""
+    def changes(
+        self,
+        meeting: str,
+        *,
+        on: date | None = None,
+        **fields: Any,  # noqa: ANN401 - as Graph spells them
+    ) -> None:
+        """Change any properties, as somebody does in the Outlook window."""
         with self.world.lock:
             self._calendar.update(self._name(meeting, on), fields)
 
-    def cancels(self, meeting: Meeting, *, on: date | None = None, comment: str = "") -> None:
+    def cancels(self, meeting: str, *, on: date | None = None, comment: str = "") -> None:
         """Cancel one occurrence or everything, as organizer."""
         with self.world.lock:
             self._calendar.cancel(self._name(meeting, on), comment)
 
-    def deletes(self, meeting: Meeting, *, on: date | None = None) -> None:
+    def deletes(self, meeting: str, *, on: date | None = None) -> None:
         """Delete from the own calendar; as an attendee nobody hears of it."""
         with self.world.lock:
             self._calendar.delete(self._name(meeting, on))
 
-    def accepts(self, meeting: Meeting, *, on: date | None = None) -> None:
+    def accepts(self, meeting: str, *, on: date | None = None) -> None:
         """Accept."""
         self._answers(meeting, "accepted", on)
 
     def declines(
         self,
-        meeting: Meeting,
+        meeting: str,
         *,
         on: date | None = None,
         comment: str = "",
@@ -119,7 +115,7 @@ class Person:
 
     def hesitates(
         self,
-        meeting: Meeting,
+        meeting: str,
         *,
         on: date | None = None,
         comment: str = "",
@@ -128,44 +124,45 @@ class Person:
         """Accept tentatively, perhaps with another time instead."""
         self._answers(meeting, "tentativelyAccepted", on, comment, instead)
 
-    def splits(self, meeting: Meeting, *, on: date, start: datetime) -> Meeting:
+    def splits(self, meeting: str, *, on: date, to: datetime) -> str:
         """Change "this and all following": the old series ends before `on`, a new one begins."""
         item = self.copy(meeting)
         if item.recurrence is None:
             raise ValueError("only a series can be split")
-        self.edits(meeting, recurrence=rules.ended(item.recurrence, on - timedelta(days=1)))
-        others = [person for each in item.attendees if (person := self._other(each))]
-        repeats = rules.weekly(start.date(), item.recurrence["pattern"]["interval"])
-        subject, length = str(item.fields["subject"]), item.end - item.start
-        return self.invites(*others, subject=subject, start=start, length=length, repeats=repeats)
+        first = to.astimezone(item.start.tzinfo).date()
+        repeats = rules.weekly(first, item.recurrence["pattern"]["interval"])
+        guests = [address_of(attendee) for attendee in item.attendees]
+        minutes = (item.end - item.start) // timedelta(minutes=1)
+        self.ends(meeting, on - timedelta(days=1))
+        title = str(item.fields["subject"])
+        return self.schedules(title, to, minutes=minutes, guests=guests, repeats=repeats)
 
-    def ends(self, meeting: Meeting, last: date) -> None:
+    def ends(self, meeting: str, last: date) -> None:
         """Let a series end with the day `last`."""
-        item = self.copy(meeting)
-        self.edits(meeting, recurrence=rules.ended(item.recurrence or {}, last))
+        recurrence = self.copy(meeting).recurrence
+        if recurrence is None:
+            raise ValueError("only a series can be ended")
+        self.changes(meeting, recurrence=rules.ended(recurrence, last))
 
-    def is_away(self, first: date, last: date, subject: str = "Out of office") -> Meeting:
-        """Be out of office for whole days, both inclusive."""
-        start = datetime.combine(first, datetime.min.time())
-        length = timedelta(days=(last - first).days + 1)
-        return self.invites(
-            subject=subject, start=start, length=length, isAllDay=True, showAs="oof"
-        )
+    def is_out_of_office(self, first: date, last: date, title: str = "Out of office") -> str:
+        """Be away for whole days, both inclusive."""
+        own = self.profile.zone_name
+        after = last + timedelta(days=1)
+        days = {"start": floating(first, own), "end": floating(after, own)}
+        body = {"subject": title, "isAllDay": True, "showAs": "oof", **days}
+        with self.world.lock:
+            return self._calendar.create(body).uid
 
-    def is_busy(self, start: datetime, length: timedelta, subject: str = "Busy") -> Meeting:
-        """Block time for oneself."""
-        return self.invites(subject=subject, start=start, length=length)
-
-    def forgets_zone(self, meeting: Meeting) -> None:
-        """Let the meeting look as if an old client had made it: its zone is a nameless custom one."""
+    def forgets_zone(self, meeting: str) -> None:
+        """Let the meeting look as if an old client had made it, in a nameless custom zone."""
         with self.world.lock:
             for mailbox in self.world.mailboxes.values():
-                if copy := mailbox.by_uid(meeting.uid):
+                if copy := mailbox.by_uid(meeting):
                     mailbox.put(replace(copy, zone=CUSTOM), self.world.now())
 
-    def copy(self, meeting: Meeting) -> Item:
+    def copy(self, meeting: str) -> Item:
         """Return the own copy; LookupError where there is none (any more)."""
-        item = self.world.mailbox(self.email).by_uid(meeting.uid)
+        item = self.world.mailbox(self.email).by_uid(meeting)
         if item is None:
             raise LookupError(f"{self.email} has no copy of this meeting")
         return item
@@ -205,32 +202,28 @@ class Person:
     def _calendar(self) -> Calendar:
         return Calendar(self.world, self.email)
 
-    def _name(self, meeting: Meeting, day: date | None) -> Name:
+    def _name(self, meeting: str, day: date | None) -> Name:
         return Name(self.copy(meeting).key, day)
+
+    def _instance(self, meeting: str, day: date | None) -> Instance:
+        item = self.copy(meeting)
+        return occurrence(item, day) if day else whole(item)
 
     def _answers(
         self,
-        meeting: Meeting,
+        meeting: str,
         answer: str,
         on: date | None,
         comment: str = "",
         instead: datetime | None = None,
     ) -> None:
-        item = self.copy(meeting)
-        proposal = None
-        if instead:
-            end = instead + (item.end - item.start)
-            proposal = {"start": self._wall(item, instead), "end": self._wall(item, end)}
+        proposal = _times(self._instance(meeting, on), instead) if instead else None
         with self.world.lock:
             self._calendar.respond(self._name(meeting, on), answer, comment, proposal=proposal)
 
-    def _wall(self, item: Item, when: datetime) -> Json:
-        """Write wall time in the meeting's own zone; a legacy custom zone is the owner's."""
-        return floating(when, str(item.start.tzinfo))
-
-    def _other(self, attendee: Mapping[str, Any]) -> Person | None:
-        profile = self.world.find(attendee["emailAddress"]["address"])
-        return Person(self.world, profile.email) if profile else None
+    def _attendee(self, address: str) -> Json:
+        known = self.world.find(address)
+        return known.as_attendee() if known else {"emailAddress": {"address": address}}
 
     def _hold(self, file: File, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
         with self.world.lock:
@@ -241,3 +234,9 @@ class Person:
     def _keeper(self, file: File) -> str:
         drives = self.world.drives
         return next(email for email, drive in drives.items() if file.id in drive.files)
+
+
+def _times(found: Instance, to: datetime) -> Json:
+    """Return start and end at another time, in the meeting's own zone."""
+    own = str(found.item.start.tzinfo)
+    return {"start": wire(to, own), "end": wire(to + (found.end - found.start), own)}

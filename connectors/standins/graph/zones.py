@@ -55,7 +55,7 @@ def wire(when: datetime, name: str) -> Json:
     return floating(when.astimezone(zone(name)), name)
 
 
-def floating(wall: datetime, name: str) -> Json:
+def floating(wall: date, name: str) -> Json:
     """Write the wall clock of `wall` unconverted: whole days are the same day in every zone."""
     return {"dateTime": f"{wall:%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": name}
 

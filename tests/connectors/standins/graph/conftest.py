@@ -5,19 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
 from jsonschema import Draft202012Validator
 
 from connectors.standins.faults import Wire
-from connectors.standins.graph import Meeting, Person, World, application, description
+from connectors.standins.graph import Person, World, application, description
 from connectors.standins.server import serve
 
-MONDAY = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001 - wall time; its zone is the meeting's
 WINDOW = {"startDateTime": "2026-03-01T00:00:00Z", "endDateTime": "2026-04-12T00:00:00Z"}
+SECOND = date(2026, 3, 9)
+THIRD = date(2026, 3, 16)
+
+
+def at(day: int, hour: int = 10, minute: int = 0) -> datetime:
+    """A time in March 2026, on Berlin's clocks."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def view(graph: httpx2.Client, **options: str) -> list[dict[str, Any]]:
+    """Read the window page by page."""
+    answer = graph.get("/me/calendarView", params={**WINDOW, **options}).raise_for_status().json()
+    values: list[dict[str, Any]] = answer["value"]
+    while "@odata.nextLink" in answer:
+        answer = graph.get(answer["@odata.nextLink"]).raise_for_status().json()
+        values += answer["value"]
+    return values
+
+
+def master(graph: httpx2.Client) -> str:
+    (event,) = graph.get("/me/events").json()["value"]
+    return str(event["id"])
+
+
+def occurrence(graph: httpx2.Client, day: date) -> dict[str, Any]:
+    return next(each for each in view(graph) if each["originalStart"].startswith(day.isoformat()))
 
 
 class Clock:
@@ -73,7 +99,7 @@ class Company:
     def as_person(self, person: Person, **prefer: str) -> httpx2.Client:
         return self.client(self.world.token(person.email), **prefer)
 
-    def behaves(self, **quirks: Any) -> None:
+    def behaves(self, **quirks: Any) -> None:  # noqa: ANN401 - the fields of Quirks
         self.world.quirks = replace(self.world.quirks, **quirks)
 
 
@@ -106,6 +132,6 @@ def graph(company: Company, maya: Person) -> httpx2.Client:
 
 
 @pytest.fixture
-def weekly(maya: Person, ben: Person) -> Meeting:
+def weekly(maya: Person, ben: Person) -> str:
     """Mondays at ten, Berlin time, from 2 March 2026 on; the clocks change on the 29th."""
-    return maya.meets_weekly(ben, "Maya / Ben", MONDAY)
+    return maya.meets(ben.email, "Maya / Ben", at(2))

@@ -1,38 +1,24 @@
 """Events and calendarView; the number after "facts" is the section of the Graph fact sheet."""
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import httpx2
 import pytest
 
-from connectors.standins.graph import Meeting, Person
+from connectors.standins.graph import Person
 from connectors.standins.graph.zones import CUSTOM
-from tests.connectors.standins.graph.conftest import MONDAY, WINDOW, Company
+from tests.connectors.standins.graph.conftest import (
+    SECOND,
+    THIRD,
+    WINDOW,
+    Company,
+    at,
+    master,
+    occurrence,
+    view,
+)
 
 pytestmark = pytest.mark.usefixtures("weekly")
-
-SECOND = date(2026, 3, 9)
-THIRD = date(2026, 3, 16)
-
-
-def view(graph: httpx2.Client, **options: str) -> list[dict[str, Any]]:
-    """Read the window page by page."""
-    answer = graph.get("/me/calendarView", params={**WINDOW, **options}).raise_for_status().json()
-    values: list[dict[str, Any]] = answer["value"]
-    while "@odata.nextLink" in answer:
-        answer = graph.get(answer["@odata.nextLink"]).raise_for_status().json()
-        values += answer["value"]
-    return values
-
-
-def master(graph: httpx2.Client) -> str:
-    (event,) = graph.get("/me/events").json()["value"]
-    return str(event["id"])
-
-
-def occurrence(graph: httpx2.Client, day: date) -> dict[str, Any]:
-    return next(each for each in view(graph) if each["originalStart"].startswith(day.isoformat()))
 
 
 def test_a_window_holds_instances_and_never_a_master(graph: httpx2.Client) -> None:
@@ -43,7 +29,7 @@ def test_a_window_holds_instances_and_never_a_master(graph: httpx2.Client) -> No
 
 def test_events_holds_masters_and_single_events(graph: httpx2.Client, maya: Person) -> None:
     """Facts 2."""
-    maya.is_busy(MONDAY, timedelta(hours=1))
+    maya.schedules("Focus", at(3))
 
     types = sorted(each["type"] for each in graph.get("/me/events").json()["value"])
 
@@ -89,7 +75,7 @@ def test_an_unknown_zone_is_refused(company: Company, maya: Person) -> None:
 
 
 def test_ids_come_in_two_kinds_and_both_open_the_event(
-    company: Company, maya: Person, weekly: Meeting
+    company: Company, maya: Person, weekly: str
 ) -> None:
     """Facts 2: Prefer IdType=ImmutableId, per request, case-sensitive."""
     plain = company.as_person(maya)
@@ -97,7 +83,7 @@ def test_ids_come_in_two_kinds_and_both_open_the_event(
 
     assert master(plain) != master(immutable)
     for name in (master(plain), master(immutable)):
-        assert plain.get(f"/me/events/{name}").json()["iCalUId"] == weekly.uid
+        assert plain.get(f"/me/events/{name}").json()["iCalUId"] == weekly
     assert plain.get(f"/me/events/{master(plain).swapcase()}").status_code in {400, 404}
 
 
@@ -133,9 +119,9 @@ def test_stamps_cannot_be_selected_in_a_window(graph: httpx2.Client) -> None:
     assert answer.status_code == 400
 
 
-def test_a_body_can_be_read_as_text(company: Company, maya: Person, weekly: Meeting) -> None:
+def test_a_body_can_be_read_as_text(company: Company, maya: Person, weekly: str) -> None:
     """Facts 2: the answer says that the preference was applied."""
-    maya.edits(weekly, body={"contentType": "html", "content": "<p>Bring &amp; share</p>"})
+    maya.changes(weekly, body={"contentType": "html", "content": "<p>Bring &amp; share</p>"})
     graph = company.as_person(maya, Prefer='outlook.body-content-type="text"')
 
     answer = graph.get(f"/me/events/{master(graph)}")
@@ -173,19 +159,19 @@ def test_both_copies_share_the_masters_uid_and_nothing_else(
 
 
 def test_uids_of_occurrences_may_differ_or_be_shared(
-    company: Company, graph: httpx2.Client, weekly: Meeting
+    company: Company, graph: httpx2.Client, weekly: str
 ) -> None:
     """Facts 2: unconfirmed, so the client must not depend on it."""
     assert len({each["iCalUId"] for each in view(graph)}) == 6
     company.behaves(occurrence_uids=False)
-    assert {each["iCalUId"] for each in view(graph)} == {weekly.uid}
+    assert {each["iCalUId"] for each in view(graph)} == {weekly}
 
 
 def test_a_moved_occurrence_is_an_exception_that_knows_where_it_was(
-    graph: httpx2.Client, maya: Person, weekly: Meeting
+    graph: httpx2.Client, maya: Person, weekly: str
 ) -> None:
     """Facts 1, 2."""
-    maya.moves(weekly, datetime(2026, 3, 11, 15, 0), on=SECOND)
+    maya.moves(weekly, at(11, 15), on=SECOND)
 
     moved = occurrence(graph, SECOND)
 
@@ -195,19 +181,19 @@ def test_a_moved_occurrence_is_an_exception_that_knows_where_it_was(
 
 
 def test_an_exception_may_get_another_id(
-    company: Company, graph: httpx2.Client, maya: Person, weekly: Meeting
+    company: Company, graph: httpx2.Client, maya: Person, weekly: str
 ) -> None:
     """Facts 2: unconfirmed; rows are keyed by uid and original start."""
     company.behaves(exception_ids_change=True)
     before = occurrence(graph, SECOND)["id"]
 
-    maya.moves(weekly, datetime(2026, 3, 11, 15, 0), on=SECOND)
+    maya.moves(weekly, at(11, 15), on=SECOND)
 
     assert occurrence(graph, SECOND)["id"] != before
 
 
 def test_a_cancelled_occurrence_leaves_no_object_behind(
-    graph: httpx2.Client, maya: Person, weekly: Meeting
+    graph: httpx2.Client, maya: Person, weekly: str
 ) -> None:
     """Facts 0.2, 2."""
     lost = occurrence(graph, SECOND)
@@ -219,7 +205,7 @@ def test_a_cancelled_occurrence_leaves_no_object_behind(
 
 
 def test_cancelled_occurrences_are_named_only_by_the_master_and_only_when_selected(
-    graph: httpx2.Client, maya: Person, weekly: Meeting
+    graph: httpx2.Client, maya: Person, weekly: str
 ) -> None:
     """Facts 2: OID.<master id>.<original date>."""
     maya.cancels(weekly, on=SECOND)
@@ -234,10 +220,10 @@ def test_cancelled_occurrences_are_named_only_by_the_master_and_only_when_select
 
 
 def test_exception_occurrences_need_select_and_expand(
-    graph: httpx2.Client, maya: Person, weekly: Meeting
+    graph: httpx2.Client, maya: Person, weekly: str
 ) -> None:
     """Facts 2; cancelled ones are not among them."""
-    maya.moves(weekly, datetime(2026, 3, 11, 15, 0), on=SECOND)
+    maya.moves(weekly, at(11, 15), on=SECOND)
     maya.cancels(weekly, on=THIRD)
     address = f"/me/events/{master(graph)}"
     both = {"$select": "subject,exceptionOccurrences", "$expand": "exceptionOccurrences"}
@@ -247,18 +233,16 @@ def test_exception_occurrences_need_select_and_expand(
         assert "exceptionOccurrences" not in graph.get(address, params={one: both[one]}).json()
 
 
-def test_instances_come_exceptions_first(
-    graph: httpx2.Client, maya: Person, weekly: Meeting
-) -> None:
+def test_instances_come_exceptions_first(graph: httpx2.Client, maya: Person, weekly: str) -> None:
     """Recorded answer graph_docs_instances_with_exception."""
-    maya.moves(weekly, datetime(2026, 3, 18, 15, 0), on=THIRD)
+    maya.moves(weekly, at(18, 15), on=THIRD)
 
     found = graph.get(f"/me/events/{master(graph)}/instances", params=WINDOW).json()["value"]
 
     assert [each["type"] for each in found] == ["exception", *["occurrence"] * 5]
 
 
-def test_a_custom_zone_names_no_zone(graph: httpx2.Client, maya: Person, weekly: Meeting) -> None:
+def test_a_custom_zone_names_no_zone(graph: httpx2.Client, maya: Person, weekly: str) -> None:
     """Facts 2: originalStartTimeZone of a legacy custom zone."""
     maya.forgets_zone(weekly)
 
@@ -267,10 +251,11 @@ def test_a_custom_zone_names_no_zone(graph: httpx2.Client, maya: Person, weekly:
 
 
 def test_whole_days_are_the_same_day_in_every_zone(company: Company, maya: Person) -> None:
-    maya.is_away(date(2026, 3, 9), date(2026, 3, 10))
+    maya.is_out_of_office(date(2026, 3, 9), date(2026, 3, 10))
 
     for name in ("UTC", "Tokyo Standard Time"):
-        (away,) = view(company.as_person(maya, Prefer=f'outlook.timezone="{name}"'))
+        found = view(company.as_person(maya, Prefer=f'outlook.timezone="{name}"'))
+        (away,) = (each for each in found if each["isAllDay"])
         assert away["start"]["dateTime"] == "2026-03-09T00:00:00.0000000"
         assert away["end"]["dateTime"] == "2026-03-11T00:00:00.0000000"
 
@@ -310,10 +295,10 @@ def test_an_extended_property_is_seen_only_when_asked_for(
     assert graph.get("/me/events", params={"$filter": other}).json()["value"] == []
 
 
-def test_an_event_is_found_by_its_uid(graph: httpx2.Client, maya: Person, weekly: Meeting) -> None:
-    maya.is_busy(MONDAY, timedelta(hours=1))
+def test_an_event_is_found_by_its_uid(graph: httpx2.Client, maya: Person, weekly: str) -> None:
+    maya.schedules("Focus", at(3))
 
-    answer = graph.get("/me/events", params={"$filter": f"iCalUId eq '{weekly.uid}'"})
+    answer = graph.get("/me/events", params={"$filter": f"iCalUId eq '{weekly}'"})
 
     assert [each["subject"] for each in answer.json()["value"]] == ["Maya / Ben"]
 
