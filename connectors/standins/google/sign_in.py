@@ -6,6 +6,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
 from connectors.standins.google.errors import Refusal
 
 if TYPE_CHECKING:
@@ -75,6 +83,25 @@ class SignIn:
         """Return a refresh token as an earlier consent would have left it."""
         wanted = DEFAULT_SCOPES if scopes is None else frozenset(scopes)
         return self.refresh(Grant(email, self.client, wanted))
+
+    def service_account(self, scopes: Collection[str] = DEFAULT_SCOPES) -> dict[str, str]:
+        """Make a key file whose account the admin lets act for everybody within `scopes`.
+
+        Its `token_uri` is Google's own: point it at the stand-in before use.
+        """
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        address = f"robot-{next(self._numbers)}@visavis.iam.example"
+        self.accounts[address] = public.decode()
+        self.delegated[address] = frozenset(scopes)
+        return {
+            "type": "service_account",
+            "client_email": address,
+            "private_key": private.decode(),
+            "private_key_id": address,
+            "token_uri": "https://oauth2.googleapis.com/token",
+        }
 
     def access(self, grant: Grant) -> str:
         """Hand out an access token."""
