@@ -134,6 +134,7 @@ def _dossier(
         settled=memory.settled,
         done=memory.done,
         holidays=_days(holidays),
+        started=told.started,
         first_year=_first_year(told, policy.today(now)),
         topic=told.topic,
         tone=told.tone,

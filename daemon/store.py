@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, create_engine
+from sqlmodel import Session as Session  # noqa: PLC0414 - the one name others may take
+from sqlmodel import SQLModel, create_engine
 
 from daemon.migrations import upgrade
 
@@ -48,26 +49,19 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(home: Path, database: str = "sqlite") -> Store:
-    """Open the database of the settings (`sqlite`, or a SQLAlchemy URL) and migrate it."""
+def open_store(home: Path, database: str = "sqlite", *, create: bool = True) -> Store:
+    """Open the database of the settings (`sqlite`, or a SQLAlchemy URL) and migrate it.
+
+    Without `create` a SQLite file that is not there yet stays so: nothing is known then.
+    """
     if database == "sqlite":
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database = f"sqlite:///{home / 'visavis.sqlite'}"
+        file = home / "visavis.sqlite"
+        if create:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = f"sqlite:///{file}" if create or file.exists() else IN_MEMORY
     store = Store(_engine(database))
     upgrade(store.engine)
     return store
-
-
-def scratch(store: Store) -> Store:
-    """Return a copy in memory that a plan may write to; the original stays as it is."""
-    copy = Store(_engine(IN_MEMORY))
-    upgrade(copy.engine)
-    with store.read() as source, copy.write() as target:
-        for table in SQLModel.metadata.sorted_tables:
-            rows = [dict(row) for row in source.execute(table.select()).mappings()]
-            if rows:
-                target.execute(table.insert(), rows)
-    return copy
 
 
 def upsert(session: Session, model: type[SQLModel], rows: Iterable[SQLModel]) -> None:

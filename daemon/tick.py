@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlmodel import Session
-
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
 from daemon import health, journal, ledger, mirror, shelf
 from daemon.core.decide import decide, within_budget
@@ -29,6 +27,7 @@ from daemon.ledger import Known
 from daemon.look import Braked, Look, look, remembered
 from daemon.memory import Memory, remember
 from daemon.perform import compare_again, perform
+from daemon.store import Session
 
 log = structlog.get_logger()
 
@@ -99,6 +98,14 @@ def tick(
 ) -> Turn:
     """Take one whole turn; the caller holds `act.lock`."""
     return carry_out(house, foresee(house, now, due), now, stop)
+
+
+def look_only(house: House, now: datetime) -> Foreseen:
+    """Look and keep what was seen, without deciding anything; the caller holds `act.lock`."""
+    foreseen = foresee(house, now)
+    with house.store.write() as session:
+        keep(session, house, foreseen, now)
+    return foreseen
 
 
 def carry_out(

@@ -19,13 +19,13 @@ from daemon.core.policy import Policy
 from daemon.core.words import Role
 from daemon.house import MAIL, About, Account, House
 from daemon.render import TemplatePen
-from daemon.store import Store, open_store
+from daemon.store import Store
 
 TRANSLATION = "1"
 """Grows when connectors translate differently, so that the mirror is read anew."""
 
 
-def house(settings: Settings, environ: Mapping[str, str], *, store: Store | None = None) -> House:
+def house(settings: Settings, environ: Mapping[str, str], store: Store) -> House:
     """Wire every account; one that cannot be is kept with its trouble, and never stops others."""
     secrets = TokenStore(settings.home, environ)
     accounts = tuple(
@@ -36,7 +36,7 @@ def house(settings: Settings, environ: Mapping[str, str], *, store: Store | None
     by_name = {account.name: account for account in accounts}
     return House(
         home=settings.home,
-        store=store or open_store(settings.home, settings.database),
+        store=store,
         accounts=tuple(by_name[account.name] for account in settings.accounts),
         pen=TemplatePen(),
         about={pair.address: _about(pair) for pair in settings.pairs},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.model import Item, Section
+from connectors.model import Item, Mark, Section
 from daemon.core import notes
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
@@ -75,18 +75,14 @@ def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
 
 def before(dossier: Dossier, meeting: Meeting) -> tuple[Section, ...]:
     """Return the sections of earlier meetings, latest first, as people left them."""
-    target = own_section(dossier, meeting)
-    return tuple(section for section in _chapters(dossier) if section is not target)
+    mark = _mark(dossier, meeting)
+    return tuple(s for s in _chapters(dossier) if mark is None or s.mark != mark)
 
 
-def own_section(dossier: Dossier, meeting: Meeting) -> Section | None:
-    """Return the section that was already written for this very meeting."""
-    marks = {
-        written.mark
-        for written in dossier.shelf.sections
-        if (written.series, written.recurrence_id) == (meeting.series, meeting.recurrence_id)
-    }
-    return next((section for section in _chapters(dossier) if section.mark in marks), None)
+def prepared(dossier: Dossier, meeting: Meeting) -> Section | None:
+    """Return the section already written for this very meeting, as people left it."""
+    mark = _mark(dossier, meeting)
+    return next((s for s in _chapters(dossier) if mark is not None and s.mark == mark), None)
 
 
 def growth(dossier: Dossier, earlier: tuple[Section, ...]) -> Growth:
@@ -111,6 +107,12 @@ def local(dossier: Dossier, series: str, moment: datetime) -> datetime:
 def local_day(dossier: Dossier, meeting: Meeting) -> date:
     """Return the day of a meeting in its own zone."""
     return local(dossier, meeting.series, meeting.span.start).date()
+
+
+def _mark(dossier: Dossier, meeting: Meeting) -> Mark | None:
+    identity = (meeting.series, meeting.recurrence_id)
+    written = dossier.shelf.sections
+    return next((w.mark for w in written if (w.series, w.recurrence_id) == identity), None)
 
 
 def _chapters(dossier: Dossier) -> tuple[Section, ...]:

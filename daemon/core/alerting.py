@@ -11,7 +11,7 @@ from daemon.core.pen import Pen
 from daemon.core.words import Decision, Kind, Level
 
 
-def alerts(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
+def alerts(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield the note or alert that the present streak calls for.
 
     On the first look only an alert speaks about the past; a note needs a miss that visavis
@@ -23,7 +23,7 @@ def alerts(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
     level = Level.ALERT if streak.count >= policy.alert_after else Level.NOTE
     if level is Level.NOTE and not _seen_happening(dossier):
         return
-    words = pen.alert(dossier, level)
+    words = pen.alert(dossier, level, now)
     name = key("alert", dossier.pair.id, level, streak.first_missed)
     yield Decision(
         key=name,

@@ -22,10 +22,11 @@ MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The weights say what is worth what, in minutes away from the usual time of day.
-A_DAY_AWAY = 20
+A_DAY_AWAY = 10
 UNEVEN = 60
-# The smaller piece of a free stretch that is cut costs a quarter of its length, up to this length.
+# A free stretch cut in two costs its smaller piece, up to an hour and a half, six minutes for one.
 WHOLE = 90
+CUT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +90,14 @@ def candidates(loss: Loss, within: Span, taken: Spans = ()) -> tuple[Slot, ...]:
 def _ladder(lost: Span, room: Spans) -> Iterator[list[Span]]:
     """Yield sets of times, each to be used only if all before it are empty.
 
-    The lost time was given up for a reason: times that touch it come after all others of their
-    length, its very start never comes back.
+    The lost time was given up for a reason: times that overlap it come after all others of full
+    length, and its very start never comes back.
     """
-    for length in _lengths(lost.length):
-        spans = [span for span in _starts(length, room) if span.start != lost.start]
-        yield [span for span in spans if not span.overlaps(lost)]
-        yield spans
-
-
-def _lengths(full: timedelta) -> Iterator[timedelta]:
-    yield full
-    shorter = (full - timedelta.resolution) // QUARTER
-    yield from (quarters * QUARTER for quarters in range(shorter, 0, -1))
+    full = list(_starts(lost.length, room))
+    yield [span for span in full if not span.overlaps(lost)]
+    yield [span for span in full if span.start != lost.start]
+    for quarters in range((lost.length - timedelta.resolution) // QUARTER, 0, -1):
+        yield [span for span in _starts(quarters * QUARTER, room) if not span.overlaps(lost)]
 
 
 def _starts(length: timedelta, room: Spans) -> Iterator[Span]:
@@ -133,4 +129,4 @@ def minute_of_day(moment: datetime) -> int:
 def _cut(span: Span, free_time: Spans) -> int:
     around = next(stretch for stretch in free_time if stretch.covers(span))
     before, after = (span.start - around.start) // MINUTE, (around.end - span.end) // MINUTE
-    return min(before, after, WHOLE) // 4
+    return min(before, after, WHOLE) // CUT

@@ -22,7 +22,10 @@ _Read: TypeAlias = Callable[[Section], tuple[Item, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An open item on its way into the next section; `times` counts the next one as well."""
+    """An open item on its way into the section of a day.
+
+    `times` says how many earlier sections held it: at the third carry it stood in three.
+    """
 
     text: str
     owner: str
@@ -46,7 +49,10 @@ class Carry:
 
 
 def carry(sections: Sequence[Section], day: date) -> Carry:
-    """Return what the section of `day` takes along; `sections` are those before, latest first."""
+    """Return what the section of `day` takes along, or holds already where it was written.
+
+    `sections` are those up to that day, latest first.
+    """
     actions = _Thread(sections, notes.actions)
     decisions = _Thread(sections, notes.questions)
     waiting = [carried(chain, day) for chain in decisions.open()]
@@ -68,7 +74,7 @@ def carried(chain: Sequence[tuple[Section, Item]], day: date) -> Carried:
         due=item.due,
         since=since,
         weeks=max((day - since).days // 7, 0) if since else 0,
-        times=len(chain),
+        times=sum(section.day is None or section.day < day for section, _ in chain),
         overdue=item.due is not None and item.due < day,
     )
 

@@ -52,7 +52,8 @@ class Dossier:
 
     `account` is the one the pair is listed under, `since` when visavis first saw the two.
     `settled` are keys that decide nothing any more, `done` those carried out, with when.
-    `topic`, `tone`, `document` and `cadence` are what the settings say.
+    `started` (the first day in this role), `topic`, `tone`, `document` and `cadence` are what the
+    settings or the directory say.
     """
 
     pair: Pair
@@ -73,6 +74,7 @@ class Dossier:
     done: Mapping[Key, datetime] = field(default_factory=dict)
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """Public holidays by address, as far as somebody's country is known."""
+    started: date | None = None
     first_year: bool = False
     topic: str = ""
     tone: str = "auto"

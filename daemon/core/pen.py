@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from connectors.model import Letter
 from daemon.core.dossier import Dossier
 from daemon.core.words import Level, Meeting, Option, Proposal
 
@@ -36,7 +38,7 @@ class Pen(Protocol):
     def invitation(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
         """Ask the other person to the new time: goes out with an invitation of our own (iMIP)."""
 
-    def alert(self, dossier: Dossier, level: Level) -> Words:
+    def alert(self, dossier: Dossier, level: Level, now: datetime) -> Words:
         """Tell the owner that the two keep missing each other, with what could be done."""
 
     def link_to_send(self, dossier: Dossier, title: str) -> Words:
@@ -44,3 +46,11 @@ class Pen(Protocol):
 
     def closed(self, dossier: Dossier, what: str) -> Words:
         """Tell the owner that something of theirs was removed and is left alone from now on."""
+
+    def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+        """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""
+
+    def digest(
+        self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
+    ) -> Words | None:
+        """Tell an owner once a working day what waited and what is ahead; None if nothing is."""

@@ -23,7 +23,7 @@ def caveats(loss: Loss, slot: Slot) -> Iterator[str]:
     if missing:
         yield f"{_duration(missing)} shorter: nothing of full length is left"
     if slot.span.overlaps(loss.meeting.span):
-        yield "overlaps the lost time: nothing else of this length is left"
+        yield "overlaps the lost time: nothing else of full length is left"
     yield from unseen(loss)
 
 

@@ -14,8 +14,10 @@ from daemon.core.reasons import because, caveats
 from daemon.core.spans import Spans, utc
 from daemon.core.words import Fallback, FallbackKind, Meeting, Option
 
-# Two options closer than this, in minutes from start to start, are hardly a choice.
-APART = 180
+# Two options closer than this, in minutes from start to start, are hardly a choice; each minute
+# costs as much as some minutes away from the usual time of day.
+APART = 120
+CROWDED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def _pick(slots: Sequence[Slot], first: tuple[Slot, ...], number: int) -> tuple[
 def _cost_beside(slot: Slot, picked: Sequence[Slot]) -> int:
     """Return the cost of one more option: what it costs alone, more if it is close to another."""
     minutes = [abs(slot.span.start - other.span.start) // MINUTE for other in picked]
-    return slot.cost.total + sum(max(0, APART - apart) for apart in minutes)
+    return slot.cost.total + CROWDED * sum(max(0, APART - apart) for apart in minutes)
 
 
 def _fallback(loss: Loss, now: datetime, taken: Spans) -> Fallback:

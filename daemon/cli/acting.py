@@ -1,0 +1,166 @@
+"""Commands that look first, and then may act: plan, apply, tick, accept, decline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.cli import DONE, TROUBLE
+from daemon.cli.options import Config, Json, acting, opened
+from daemon.cli.output import complain, note, say, show_json, working
+
+if TYPE_CHECKING:
+    from daemon.house import House
+    from daemon.tick import Turn
+    from daemon.views import Shape
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (plan, apply, tick, accept, decline):
+        app.command()(command)
+
+
+def plan(config: Config = None, *, json: Json = False) -> int:
+    """Show what the next tick would write, and change nothing, here or anywhere."""
+    from daemon import views
+    from daemon.core.decide import plan_hash
+    from daemon.tick import foresee
+
+    with opened(config, create=False) as at, working("looking"):
+        foreseen = foresee(at.house, at.now)
+    for failure in foreseen.failures:
+        complain(f"{failure.account}: {failure.error.what}", failure.error.remedy)
+    shape = {
+        "hash": plan_hash(foreseen.decisions),
+        "decisions": [views.decision(decision) for decision in foreseen.decisions],
+    }
+    if json:
+        show_json(shape)
+    else:
+        _plan(shape)
+    return TROUBLE if foreseen.failures else DONE
+
+
+def apply(
+    plan_hash: Annotated[str, typer.Option("--plan", metavar="HASH", help="From `visavis plan`.")],
+    config: Config = None,
+    *,
+    json: Json = False,
+) -> int:
+    """Do exactly what a plan said, or say that the world moved on."""
+    from daemon.core import decide
+    from daemon.tick import carry_out, foresee
+
+    with acting(config, "apply") as at, working("looking and writing"):
+        foreseen = foresee(at.house, at.now)
+        if decide.plan_hash(foreseen.decisions) != plan_hash:
+            complain("the world moved on since that plan", "`visavis plan` shows the present one")
+            return TROUBLE
+        turn = carry_out(at.house, foreseen, at.now)
+        return _report(at.house, turn, json=json)
+
+
+def tick(config: Config = None, *, json: Json = False) -> int:
+    """Take one whole turn: look, decide, write down, act."""
+    from daemon.tick import tick as turn
+
+    with acting(config, "tick") as at, working("looking and writing"):
+        return _report(at.house, turn(at.house, at.now), json=json)
+
+
+def accept(
+    proposal: Annotated[str, typer.Argument(metavar="ID", help="From `visavis proposals`.")],
+    option: Annotated[int, typer.Option(metavar="N", help="Which of the times.")] = 1,
+    config: Config = None,
+    *,
+    fallback: Annotated[bool, typer.Option("--fallback", help="Take the way out.")] = False,
+    json: Json = False,
+) -> int:
+    """Book one of the times of a proposal."""
+    from daemon.answering import Refused
+    from daemon.answering import accept as answer
+    from daemon.views import proposal as view
+
+    with acting(config, "accept") as at, working("looking and booking"):
+        _must_know(at.house, proposal)
+        try:
+            booked = answer(at.house, proposal, at.now, n=option, fallback=fallback)
+        except Refused as refused:
+            complain(refused.what, refused.remedy)
+            if json and refused.proposal is not None:
+                show_json(view(refused.proposal))
+            return TROUBLE
+    if json:
+        show_json(view(booked))
+    elif booked.booked is not None:
+        say(f"booked: {booked.booked.span.start:%A %d %B, %H:%M}")
+    return DONE
+
+
+def decline(
+    proposal: Annotated[str, typer.Argument(metavar="ID", help="From `visavis proposals`.")],
+    config: Config = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Close a proposal without another time."""
+    from daemon.answering import decline as answer
+    from daemon.views import proposal as view
+
+    with acting(config, "decline") as at:
+        _must_know(at.house, proposal)
+        declined = answer(at.house, proposal, at.now)
+    if json:
+        show_json(view(declined))
+    else:
+        note(f"proposal {proposal} is closed")
+
+
+def _must_know(house: House, proposal: str) -> None:
+    from daemon import ledger
+
+    with house.store.read() as session:
+        if ledger.proposal(session, proposal) is None:
+            raise typer.BadParameter(f"no proposal {proposal!r}; `visavis proposals` lists them")
+
+
+def _report(house: House, turn: Turn, *, json: bool) -> int:
+    from daemon import mirror, views
+
+    with house.store.read() as session:
+        series, occurrences = mirror.size(session)
+    shape = {
+        "looked": {
+            "accounts": len(turn.foreseen.looks),
+            "series": series,
+            "occurrences": occurrences,
+        },
+        "done": [views.decision(decision) for decision in turn.done],
+        "failed": [views.failure(failure) for failure in turn.failed],
+    }
+    if json:
+        show_json(shape)
+    else:
+        _turn(shape)
+    return TROUBLE if turn.failed else DONE
+
+
+def _turn(shape: Shape) -> None:
+    looked = shape["looked"]
+    say(f"looked at {looked['accounts']} accounts, {looked['series']} series")
+    for decision in shape["done"]:
+        say(f"  {decision['kind']}: {decision['because']}")
+    for failure in shape["failed"]:
+        complain(f"{failure['account']}: {failure['error']}", failure["remedy"])
+
+
+def _plan(shape: Shape) -> None:
+    for decision in shape["decisions"]:
+        mails = f" (mails {', '.join(decision['mails'])})" if decision["mails"] else ""
+        say(f"{decision['kind']}: {decision['because']}{mails}")
+    if shape["decisions"]:
+        note(f"`visavis apply --plan {shape['hash']}` does exactly this")
+    else:
+        note("nothing to write")

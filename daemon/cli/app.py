@@ -1,0 +1,65 @@
+"""All commands under one name. Importing this must stay cheap: `visavis --help` in about 0.1 s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+import typer
+
+from daemon.cli import DONE, INTERRUPTED, TROUBLE, WRONG, acting, asking, demo, running, steering
+from daemon.cli.output import complain
+
+app = typer.Typer(
+    name="visavis",
+    help="Looks after recurring one-on-ones: agendas, lost meetings, other times, alerts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (asking, acting, steering, running, demo):
+    group.register(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; no mistake of a user shows a traceback."""
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError:
+        return WRONG
+    except click.ClickException as error:
+        complain(error.format_message(), "`visavis --help` lists the commands and their options")
+        return WRONG
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:  # the last door: known mistakes leave through it as one line
+        return _known(error)
+    return code if isinstance(code, int) else DONE
+
+
+def _known(error: Exception) -> int:
+    """Say a mistake in one line and return its exit code; anything else is a bug and is raised."""
+    from config.problems import SettingsError
+    from config.sealing import SecretError
+    from connectors.errors import ConnectorError
+    from daemon.answering import Refused
+    from daemon.cli.people import Unclear
+    from daemon.clock import FrozenClockError
+    from daemon.locks import Held
+
+    match error:
+        case SettingsError():
+            for problem in error.problems:
+                complain(str(problem))
+            return WRONG
+        case Unclear() | FrozenClockError():
+            complain(str(error))
+            return WRONG
+        case Held():
+            complain(str(error), "wait until it is done, or stop that process")
+        case ConnectorError() | Refused() | SecretError():
+            complain(error.what, error.remedy)
+        case _:
+            raise error
+    return TROUBLE

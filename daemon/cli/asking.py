@@ -1,0 +1,197 @@
+"""Commands that only ask: they use the last look and the present clock, and make no request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from daemon.cli import TROUBLE
+from daemon.cli.options import Config, Json, With, acting, opened
+from daemon.cli.output import note, say, show_json, table
+
+if TYPE_CHECKING:
+    from daemon.views import Shape
+
+MARKS = {
+    "held": "●",
+    "moved": "◐",
+    "rescued": "◆",
+    "missed": "✗",
+    "excused": "–",
+    "upcoming": "○",
+}
+"""One mark an outcome, told apart without colour."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (status, pairs, explain, proposals, alerts, journal, agenda, export):
+        app.command()(command)
+
+
+def status(config: Config = None, *, json: Json = False, check: bool = False) -> int:
+    """Show accounts, problems, and what needs you; 1 while an account has a problem."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        shape = queries.status(at.house, at.now)
+        if check:
+            shape["accounts"] = queries.checked(at.house, at.now, shape["accounts"])
+    if json:
+        show_json(shape)
+    else:
+        _status(shape)
+    return TROUBLE if any(account["problem"] for account in shape["accounts"]) else 0
+
+
+def pairs(config: Config = None, *, json: Json = False) -> None:
+    """Show the one-on-ones found, with their last and next weeks."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        found = queries.pairs(at.house, at.now)
+    if json:
+        show_json(found)
+        return
+    table(["with", "role", "next", "streak", "missed", "weeks"], map(_pair, found))
+    say("  ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items()))
+
+
+def explain(text: str, config: Config = None, *, json: Json = False) -> None:
+    """Say why a series is, or is not, a one-on-one (title, address or id)."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        found = queries.explain(at.house, text)
+    if json:
+        show_json(found)
+        return
+    if not found:
+        note(f"no series has {text!r} in its title, people or id; `visavis tick` looks again")
+    for one in found:
+        verdict = "a one-on-one" if one["is_one_on_one"] else "not a one-on-one"
+        say(f"{one['title'] or 'a private series'}: {verdict}")
+        for reason in one["because"]:
+            say(f"  - {reason}")
+
+
+def proposals(config: Config = None, *, json: Json = False) -> None:
+    """Show other times for lost meetings, open and closed."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        found = queries.proposals(at.house, at.now)
+    if json:
+        show_json(found)
+        return
+    for one in found:
+        say(f"{one['id']}  {one['state']}  lost: {_time(one['lost']['start'])}")
+        for option in one["options"]:
+            say(f"  {option['n']}. {_time(option['start'])}: {option['because']}")
+        if one["fallback"]:
+            say(f"  else: {one['fallback']['because']}")
+        if one["state"] == "open":
+            say(f"  visavis accept {one['id']} --option N | visavis decline {one['id']}")
+
+
+def alerts(config: Config = None, *, json: Json = False) -> None:
+    """Show repeated misses, all of them."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        found = queries.alerts(at.house, at.now)
+    if json:
+        show_json(found)
+        return
+    for one in found:
+        say(f"{_time(one['at'])}  {one['level']}  {'open' if one['open'] else 'over'}")
+        say(one["text"])
+
+
+def journal(config: Config = None, *, json: Json = False) -> None:
+    """Show every write: when, what, why, and whether it can be undone."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        found = queries.entries(at.house)
+    if json:
+        show_json(found)
+        return
+    head = ["id", "at", "what", "state", "why"]
+    rows = ([e["id"], _time(e["at"]), e["kind"], e["state"], e["because"]] for e in found)
+    table(head, rows)
+
+
+def agenda(
+    who: With,
+    config: Config = None,
+    *,
+    again: Annotated[bool, typer.Option(help="Allow a closed agenda once more.")] = False,
+    json: Json = False,
+) -> None:
+    """Show the current agenda, and the private note to prepare with."""
+    from daemon import queries, steering
+    from daemon.cli.people import the_pair
+
+    with acting(config, "agenda --again") if again else opened(config, create=False) as at:
+        dossier = the_pair(queries.last_known(at.house, at.now)[1], who)
+        shape = queries.agenda(at.house, dossier, at.now)
+        if again:
+            steering.allow_again(at.house, dossier)
+    if json:
+        show_json(shape)
+        return
+    say(shape["markdown"])
+    say()
+    say(shape["prep"])
+    note(f"the agenda: {shape['url']}" if shape["url"] else "the agenda is not made yet")
+
+
+def export(config: Config = None, *, json: Json = False) -> None:  # noqa: ARG001 - always JSON
+    """Print everything known as JSON."""
+    from daemon import queries
+
+    with opened(config, create=False) as at:
+        show_json(queries.everything(at.house, at.now))
+
+
+def _status(shape: Shape) -> None:
+    head = ["account", "provider", "address", "state", "last look", "problem"]
+    rows = (
+        [
+            account["name"],
+            account["provider"],
+            account["email"],
+            account["state"],
+            _time(account["last_tick"]),
+            account["problem"] or "",
+        ]
+        for account in shape["accounts"]
+    )
+    table(head, rows)
+    waiting = shape["open"]
+    say(
+        f"open: {waiting['proposals']} proposals, {waiting['alerts']} alerts, "
+        f"{waiting['intents']} unfinished writes"
+    )
+
+
+def _pair(shape: Shape) -> list[str]:
+    name = shape["with"]["name"] or shape["with"]["address"]
+    upcoming = shape["next"]
+    rate = shape["rate"]
+    return [
+        name,
+        shape["role"],
+        _time(upcoming["start"]) if upcoming else "",
+        str(shape["streak"]),
+        f"{rate['missed']} of {rate['of']}",
+        " ".join(MARKS[outcome["outcome"]] for outcome in shape["outcomes"]),
+    ]
+
+
+def _time(text: str | None) -> str:
+    from datetime import datetime
+
+    return f"{datetime.fromisoformat(text):%a %d %b %H:%M}" if text else "never"

@@ -1,0 +1,8 @@
+"""`visavis demo`: placeholder."""
+
+from __future__ import annotations
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add."""

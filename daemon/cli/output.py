@@ -1,0 +1,62 @@
+"""What goes to the terminal: one JSON document or words on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control and direction characters: other people's text must not steer the terminal."""
+
+
+def plain(text: str) -> str:
+    """Return other people's text without anything a terminal would obey."""
+    return _UNSAFE.sub("", text)
+
+
+def show_json(shape: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Print one JSON document."""
+    print(json.dumps(shape, ensure_ascii=False, indent=2))
+
+
+def say(text: str = "") -> None:
+    """Print a line of words."""
+    print(plain(text))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table that obeys `NO_COLOR` and the width of the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*(Text(plain(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 200).print(drawn)
+
+
+def note(text: str) -> None:
+    """Print a message for the person at the terminal."""
+    print(plain(text), file=sys.stderr)
+
+
+def complain(what: str, remedy: str = "") -> None:
+    """Print what is wrong and what to do about it, in one line."""
+    note(f"visavis: {what}; {remedy}" if remedy else f"visavis: {what}")
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something takes its time, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield

@@ -1,0 +1,51 @@
+"""`visavis run`: the daemon in the foreground."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from daemon.cli import TROUBLE, WRONG
+from daemon.cli.options import Config
+from daemon.cli.output import complain
+
+if TYPE_CHECKING:
+    from daemon.house import House
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(run)
+
+
+def run(config: Config = None) -> int:
+    """Look after the one-on-ones until told to stop; SIGHUP takes new settings."""
+    import asyncio
+    import os
+
+    from config.settings import load
+    from daemon import clock, logs, wiring
+    from daemon.locks import Held, lock
+    from daemon.schedule import Daemon
+    from daemon.store import open_store
+
+    if clock.frozen():
+        complain("VISAVIS_NOW is set", "the daemon needs the real clock: unset it")
+        return WRONG
+    settings = load(config, os.environ)
+    logs.events()
+    store = open_store(settings.home, settings.database)
+
+    def rebuild() -> House:
+        return wiring.house(load(config, os.environ), os.environ, store)
+
+    try:
+        with lock(settings.home / "run.lock", "visavis run"):
+            asyncio.run(Daemon(rebuild(), rebuild, clock.now).run())
+    except Held as held:
+        complain(f"visavis runs already: {held.holder}", "one daemon a state folder is enough")
+        return TROUBLE
+    finally:
+        store.close()
+    return 0

@@ -1,0 +1,50 @@
+"""How days, times and numbers read in English; given to the templates as filters."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from datetime import date, datetime
+
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+def day(moment: date) -> str:
+    """Return "Monday, 2 March 2026"."""
+    return f"{moment:%A}, {moment.day} {moment:%B} {moment.year}"
+
+
+def near_day(moment: date) -> str:
+    """Return "Monday 2 March", for days around the one a text is about."""
+    return f"{moment:%A} {moment.day} {moment:%B}"
+
+
+def clock(moment: datetime) -> str:
+    """Return "09:30", on the wall clock the moment is told in."""
+    return f"{moment:%H:%M}"
+
+
+def count(number: int, unit: str) -> str:
+    """Return "1 week" or "3 weeks"."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def times(number: int) -> str:
+    """Return "twice", or "3 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def ordinal(number: int) -> str:
+    """Return "third", for the small numbers people spell out."""
+    return _ORDINALS[number] if 0 < number < len(_ORDINALS) else f"{number}th"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    *head, tail = words
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def shell(word: str) -> str:
+    """Return one argument as a POSIX shell takes it, whatever an address contains."""
+    return shlex.quote(word)

@@ -1,0 +1,209 @@
+"""What can be asked of the house: each answer is one function, for the terminal and the page.
+
+All but `agenda` and `checked` use the last look and make no request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connectors import markdown
+from connectors.errors import ConnectorError
+from connectors.model import Series, Span
+from daemon import health, journal, ledger, mirror, outbox, views
+from daemon.core.dossier import Dossier, Sight
+from daemon.core.proposing import settled
+from daemon.core.words import Meeting, ProposalState
+from daemon.dossiers import dossiers
+from daemon.house import Account, House
+from daemon.ledger import EVERYBODY
+from daemon.look import remembered
+from daemon.memory import Memory, remember
+from daemon.views import Shape
+
+
+def last_known(house: House, now: datetime) -> tuple[Memory, tuple[Dossier, ...]]:
+    """Return the memory and all pairs as of the last look, judged at this moment."""
+    memory = remember(house.store, now)
+    looks = {
+        account.name: found
+        for account in house.accounts
+        if (found := remembered(account, house.store)) is not None
+    }
+    return memory, dossiers(house, looks, memory, now)
+
+
+def status(house: House, now: datetime) -> Shape:
+    """Show accounts and what is open."""
+    memory, found = last_known(house, now)
+    with house.store.read() as session:
+        accounts = [
+            views.account(
+                _present(health.health(session, account.name), account),
+                account,
+                paused=EVERYBODY in memory.paused,
+            )
+            for account in house.accounts
+        ]
+        unfinished = len(journal.open_intents(session)) + len(outbox.unknown(session))
+    return {
+        "now": views.moment(now, house.accounts[0].policy.zone),
+        "accounts": accounts,
+        "open": {
+            "proposals": sum(shape["state"] == "open" for shape in _proposals(memory, found, now)),
+            "alerts": sum(shape["open"] for shape in _alerts(house, memory, found)),
+            "intents": unfinished,
+        },
+    }
+
+
+def checked(house: House, now: datetime, accounts: list[Shape]) -> list[Shape]:
+    """Show the accounts with what a real call to each says now."""
+    return [
+        {**shape, "problem": _trouble(house.account(shape["name"]), now) or shape["problem"]}
+        for shape in accounts
+    ]
+
+
+def pairs(house: House, now: datetime) -> list[Shape]:
+    """Show the one-on-ones found; those the settings ignore are left out."""
+    return [views.pair(dossier, now) for dossier in last_known(house, now)[1]]
+
+
+def explain(house: House, text: str) -> list[Shape]:
+    """Say of each series that answers to a title, an address or an id why it is one, or not."""
+    wanted = text.strip().lower()
+    with house.store.read() as session:
+        return [
+            views.explanation(series, account)
+            for account in house.accounts
+            for series in mirror.everything(session, account.name)
+            if _answers(series, wanted)
+        ]
+
+
+def proposals(house: House, now: datetime) -> list[Shape]:
+    """Show every proposal, open and closed, as it stands at this moment."""
+    memory, found = last_known(house, now)
+    return _proposals(memory, found, now)
+
+
+def alerts(house: House, now: datetime) -> list[Shape]:
+    """Show every alert and note."""
+    memory, found = last_known(house, now)
+    return _alerts(house, memory, found)
+
+
+def entries(house: House) -> list[Shape]:
+    """Show every write."""
+    with house.store.read() as session:
+        written = journal.entries(session)
+    zones = {account.name: account.policy.zone for account in house.accounts}
+    return [views.entry(one, zones.get(one.decision.account, "UTC")) for one in written]
+
+
+def agenda(house: House, dossier: Dossier, now: datetime) -> Shape:
+    """Show the agenda of the next meeting as it stands in its document, or as it would be now."""
+    meeting = dossier.next(now)
+    if meeting is None:
+        return {"url": None, "markdown": "", "prep": ""}
+    read = _read(house, dossier)
+    return {
+        "url": views.agenda_link(dossier, meeting),
+        "markdown": _standing(read, meeting) or house.pen.section(read, meeting, now),
+        "prep": house.pen.prep(read, meeting, now),
+    }
+
+
+def everything(house: House, now: datetime) -> Shape:
+    """Show all that is known, for export."""
+    memory, found = last_known(house, now)
+    return {
+        "now": views.moment(now),
+        "status": status(house, now),
+        "pairs": [views.pair(dossier, now) for dossier in found],
+        "proposals": _proposals(memory, found, now),
+        "alerts": _alerts(house, memory, found),
+        "journal": entries(house),
+        "absences": [
+            {"person": a.person, **_times(a.span), "source": a.source} for a in memory.absences
+        ],
+        "excuses": [
+            {
+                "pair": pair,
+                "from": one.first.isoformat(),
+                "to": one.last.isoformat(),
+                "reason": one.reason,
+            }
+            for pair, given in memory.excuses.items()
+            for one in given
+        ],
+    }
+
+
+def _present(known: health.Health, account: Account) -> health.Health:
+    """Return the health with the trouble that wiring itself met, e.g. no sign-in."""
+    if account.trouble is None:
+        return known
+    return health.Health(
+        known.name, health.Condition.SIGN_IN, account.trouble.what, known.last_tick
+    )
+
+
+def _trouble(account: Account, now: datetime) -> str:
+    if account.calendar is None:
+        return account.trouble.what if account.trouble else "not wired"
+    try:
+        account.calendar.busy((account.owner,), Span(now, now + timedelta(hours=1)))
+    except ConnectorError as error:
+        return error.what
+    return ""
+
+
+def _answers(series: Series, wanted: str) -> bool:
+    if wanted in {series.uid.lower(), series.handle.lower(), series.organizer}:
+        return True
+    people = (attendee.address for attendee in series.attendees or ())
+    return wanted in people or (not series.private and wanted in series.title.lower())
+
+
+def _proposals(memory: Memory, found: tuple[Dossier, ...], now: datetime) -> list[Shape]:
+    pairs = {dossier.pair.id: dossier for dossier in found}
+    return [
+        views.proposal(
+            settled(pairs[one.pair], one, now)
+            if one.pair in pairs and one.state is ProposalState.OPEN
+            else one
+        )
+        for one in memory.proposals
+    ]
+
+
+def _alerts(house: House, memory: Memory, found: tuple[Dossier, ...]) -> list[Shape]:
+    pairs = {dossier.pair.id: dossier for dossier in found}
+    zone = house.accounts[0].policy.zone
+    return [views.alert(one, pairs.get(one.pair), zone) for one in memory.alerts]
+
+
+def _read(house: House, dossier: Dossier) -> Dossier:
+    """Return the dossier with its document read; where it cannot be, the note still comes."""
+    documents = house.account(dossier.account).documents
+    if dossier.shelf.document is None or documents is None:
+        return dossier
+    try:
+        sections = tuple(documents.sections(dossier.shelf.document))
+    except ConnectorError:
+        return dossier
+    return replace(dossier, sight=Sight(sections=sections))
+
+
+def _standing(dossier: Dossier, meeting: Meeting) -> str | None:
+    wanted = (meeting.series, meeting.recurrence_id)
+    marks = {s.mark for s in dossier.shelf.sections if (s.series, s.recurrence_id) == wanted}
+    sections = dossier.sight.sections or ()
+    return next((markdown.render(s) for s in sections if s.mark in marks), None)
+
+
+def _times(span: Span) -> Shape:
+    return {"start": views.moment(span.start), "end": views.moment(span.end)}

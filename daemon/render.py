@@ -1,0 +1,115 @@
+"""From facts to words: the agenda, the private note and every message, as templates write them.
+
+Templates are the package data of `config` (`agendas/*.md.j2`), or the owner's own of the same
+name. They run in a sandbox and are given plain frozen facts. Whatever an expression yields is
+escaped by itself: other people's titles, names and notes are words, never structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader
+from markupsafe import Markup
+
+from connectors.model import Letter
+from daemon.core.agenda import local, section_facts
+from daemon.core.dossier import Dossier
+from daemon.core.naming import full_name
+from daemon.core.pen import Words
+from daemon.core.prep import prep_facts
+from daemon.core.telling import alert_facts, digest_facts, proposal_facts, who
+from daemon.core.words import Level, Meeting, Option, Proposal, Role
+from daemon.phrases import day
+from daemon.sandbox import Sandbox, markdown, plain
+
+SECTIONS = {role: f"{role.value}.md.j2" for role in Role}
+"""The section template by what the owner is to the other."""
+
+
+class TemplatePen:
+    """The pen of the house. `folder` holds the owner's own templates; a missing one is ours."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._markdown = Sandbox(_loader(folder), markdown)
+        self._plain = Sandbox(_loader(folder), plain)
+
+    def title(self, dossier: Dossier) -> str:
+        """Name the running document of a pair, the same from both sides."""
+        return " and ".join(sorted(map(full_name, (dossier.pair.owner, dossier.pair.partner))))
+
+    def heading(self, dossier: Dossier, meeting: Meeting) -> str:
+        """Write the date line of a meeting's section."""
+        return day(local(dossier, meeting.series, meeting.span.start))
+
+    def section(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+        """Write the shared section in Markdown, for both to read."""
+        del now  # the section speaks of the meeting's own day, whenever it is written
+        facts = section_facts(dossier, meeting)
+        heading = self.heading(dossier, meeting)
+        return self._markdown.render(SECTIONS[dossier.pair.role], heading=heading, section=facts)
+
+    def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+        """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""
+        return self._markdown.render("prep.md.j2", prep=prep_facts(dossier, meeting, now))
+
+    def proposal(self, dossier: Dossier, proposal: Proposal) -> Words:
+        """Tell the owner of a lost meeting and the times that would do, with the commands."""
+        return self._words("proposal.md.j2", proposal=proposal_facts(dossier, proposal))
+
+    def invitation(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
+        """Ask the other person to the new time."""
+        return self._words(
+            "invitation.md.j2",
+            who=who(dossier),
+            sender=full_name(dossier.pair.owner),
+            lost=local(dossier, proposal.series, proposal.lost.start),
+            start=local(dossier, proposal.series, option.span.start),
+            end=local(dossier, proposal.series, option.span.end),
+        )
+
+    def alert(self, dossier: Dossier, level: Level, now: datetime) -> Words:
+        """Tell the owner that the two keep missing each other, with what could be done."""
+        return self._words("alert.md.j2", alert=alert_facts(dossier, level, now))
+
+    def digest(
+        self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
+    ) -> Words | None:
+        """Tell an owner once a working day what waited and what is ahead; None if nothing is."""
+        facts = digest_facts(dossiers, now)
+        if not (facts.ahead or facts.proposals or notes):
+            return None
+        # A note was written by this pen, so it is escaped already.
+        waited = tuple(Words(note.subject, Markup(note.text)) for note in notes)
+        return self._words("digest.md.j2", digest=facts, notes=waited)
+
+    def link_to_send(self, dossier: Dossier, title: str) -> Words:
+        """Give a guest the link to the agenda with words ready to send to the organizer."""
+        document = dossier.shelf.document
+        url = document.url if document else ""
+        sender = full_name(dossier.pair.owner)
+        return self._words("link.md.j2", who=who(dossier), sender=sender, title=title, url=url)
+
+    def closed(self, dossier: Dossier, what: str) -> Words:
+        """Tell the owner that something of theirs was removed and is left alone from now on."""
+        return self._words("closed.md.j2", who=who(dossier), what=what)
+
+    def _words(self, template: str, **facts: Any) -> Words:  # noqa: ANN401 - any plain facts
+        """Render a message: its first line is the subject."""
+        subject, _, text = self._plain.render(template, **facts).partition("\n")
+        return Words(subject.strip(), text.strip() + "\n")
+
+
+def _loader(folder: Path | None) -> BaseLoader:
+    ours = FunctionLoader(_ours)
+    return ChoiceLoader([FileSystemLoader(folder), ours]) if folder else ours
+
+
+def _ours(name: str) -> str | None:
+    # Not imported: `config` is only where the files are.
+    found = resources.files("config") / "agendas" / name
+    return found.read_text(encoding="utf-8") if found.is_file() else None

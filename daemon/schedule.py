@@ -1,0 +1,124 @@
+"""The daemon's rhythm: a few static ticks over the due-table, never a job an account.
+
+APScheduler only wakes us; what is due stands in the database. After sleep or suspend one
+caught-up tick follows, because missed runs are coalesced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from daemon import health
+from daemon.health import Condition
+from daemon.house import Account, House
+from daemon.locks import Held, lock
+from daemon.tick import tick
+
+log = structlog.get_logger()
+
+TICK_EVERY = timedelta(seconds=5)
+"""How often the due-table is asked; an account is looked at every `look_every`."""
+PATIENCE = 30.0
+ENOUGH = 4.0
+"""Seconds the write at hand has to finish after SIGTERM; the process ends within five."""
+
+
+class Daemon:
+    """`visavis run`: ticks until it is told to stop; `reload` builds the house anew (SIGHUP)."""
+
+    def __init__(
+        self, house: House, rebuild: Callable[[], House], clock: Callable[[], datetime]
+    ) -> None:
+        self._house = house
+        self._rebuild = rebuild
+        self._clock = clock
+        self._stopping = Event()
+        self._reloading = Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="tick")
+
+    async def run(self) -> None:
+        """Tick until SIGTERM or SIGINT."""
+        loop = asyncio.get_running_loop()
+        stopped = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
+        scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        scheduler.add_job(
+            self._tick,
+            "interval",
+            seconds=TICK_EVERY.total_seconds(),
+            next_run_time=datetime.fromtimestamp(0, UTC),
+        )
+        scheduler.start()
+        log.info("daemon.started", accounts=len(self._house.accounts))
+        await stopped.wait()
+        self._stopping.set()
+        scheduler.shutdown(wait=False)
+        await self._finish(loop)
+
+    async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let the write at hand finish; everything else is in the journal."""
+        done = loop.run_in_executor(None, self._worker.shutdown)
+        try:
+            await asyncio.wait_for(asyncio.shield(done), ENOUGH)
+        except TimeoutError:
+            log.warning("daemon.cut_short")
+        log.info("daemon.stopped")
+
+    async def _tick(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._turn)
+
+    def _turn(self) -> None:
+        if self._reloading.is_set():
+            self._reloading.clear()
+            self._reload()
+        now = self._clock()
+        due = due_accounts(self._house, now)
+        if not due or self._stopping.is_set():
+            return
+        try:
+            with lock(self._house.home / "act.lock", "run", patience=PATIENCE):
+                turn = tick(self._house, now, lambda a: a.name in due, self._stopping.is_set)
+        except Held as held:
+            log.warning("tick.waits", holder=held.holder)
+            return
+        log.info("tick.done", done=len(turn.done), failed=len(turn.failed))
+
+    def _reload(self) -> None:
+        """Take new settings; where they are wrong, say so and go on with the old ones."""
+        from config.problems import SettingsError
+
+        try:
+            self._house = self._rebuild()
+        except SettingsError as error:
+            log.error("settings.wrong", problems=[str(problem) for problem in error.problems])
+        else:
+            log.info("settings.reloaded")
+
+
+def due_accounts(house: House, now: datetime) -> frozenset[str]:
+    """Return the accounts that are due; one that waits for a sign-in is left alone."""
+    with house.store.read() as session:
+        return frozenset(
+            account.name
+            for account in house.accounts
+            if _due(account, health.health(session, account.name), now)
+        )
+
+
+def _due(account: Account, known: health.Health, now: datetime) -> bool:
+    if known.state is Condition.SIGN_IN and account.trouble is not None:
+        return False
+    return known.next_due is None or known.next_due <= now

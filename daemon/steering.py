@@ -1,0 +1,94 @@
+"""What the owner tells visavis: excuses, pauses, the brake, taking writes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from connectors.errors import ConnectorError
+from daemon import health, journal, ledger, shelf
+from daemon.core.dossier import Dossier
+from daemon.core.words import Excuse
+from daemon.house import House
+from daemon.journal import Intent
+from daemon.perform import take_back, undoable
+from daemon.views import entry_id
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back, and why the rest could not be."""
+
+    intents: tuple[Intent, ...]
+    refused: tuple[tuple[Intent, ConnectorError], ...]
+
+
+def excuse(house: House, dossier: Dossier, first: date, last: date, reason: str) -> None:
+    """Misses of the pair in these days (both inclusive) do not count."""
+    with house.store.write() as session:
+        ledger.excuse(session, dossier.pair.id, Excuse(first, last, reason))
+
+
+def pause(house: House, scope: str, until: datetime | None) -> None:
+    """Stop all writing and telling for a pair id, or for everybody (`*`)."""
+    with house.store.write() as session:
+        ledger.pause(session, scope, until)
+
+
+def resume(house: House, scope: str) -> None:
+    """Start it again; what is still true then is done."""
+    with house.store.write() as session:
+        ledger.resume(session, scope)
+
+
+def release_brake(house: House, account: str) -> None:
+    """Believe the account's next look, however much vanished."""
+    with house.store.write() as session:
+        known = health.health(session, account)
+        health.keep(session, replace(known, release_brake=True))
+
+
+def allow_again(house: House, dossier: Dossier) -> None:
+    """Allow a closed agenda once more: the next tick makes a new one."""
+    with house.store.write() as session:
+        shelf.again(session, dossier.pair.id)
+
+
+def find(house: House, names: Iterable[str]) -> tuple[tuple[Intent, ...], tuple[str, ...]]:
+    """Return the writes with these ids or keys, and the names that mean none."""
+    with house.store.read() as session:
+        known = journal.entries(session)
+    by_name = {entry_id(one.decision.key): one for one in known}
+    by_name.update({one.decision.key: one for one in known})
+    wanted = tuple(dict.fromkeys(names))
+    return (
+        tuple(by_name[name] for name in wanted if name in by_name),
+        tuple(name for name in wanted if name not in by_name),
+    )
+
+
+def since(house: House, moment: datetime) -> tuple[Intent, ...]:
+    """Return the writes since a moment that can be taken back."""
+    with house.store.read() as session:
+        known = journal.entries(session)
+    return tuple(one for one in known if one.at >= moment and undoable(one))
+
+
+def undo(house: House, intents: Sequence[Intent], now: datetime) -> Undone:
+    """Take writes back, the newest first, so that a section goes before its document."""
+    undone: list[Intent] = []
+    refused: list[tuple[Intent, ConnectorError]] = []
+    for intent in reversed(intents):
+        try:
+            take_back(house, intent, now)
+        except ConnectorError as error:
+            refused.append((intent, error))
+        else:
+            undone.append(intent)
+    return Undone(tuple(undone), tuple(refused))
+
+
+def until(now: datetime, length: timedelta | None) -> datetime | None:
+    """Return when a pause of this length ends; None never ends by itself."""
+    return now + length if length else None
