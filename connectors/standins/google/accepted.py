@@ -15,29 +15,16 @@ if TYPE_CHECKING:
     from connectors.standins.google.calendar import Calendar
     from connectors.standins.google.call import Call
 
-_COMPUTED = frozenset(
-    [
-        "kind",
-        "etag",
-        "id",
-        "htmlLink",
-        "created",
-        "updated",
-        "creator",
-        "organizer",
-        "recurringEventId",
-        "originalStartTime",
-        "hangoutLink",
-        "locked",
-        "privateCopy",
-        "attendeesOmitted",
-        "iCalUID",
-        "sequence",
-    ]
-)
+_IDENTITY = {"kind", "etag", "id", "iCalUID", "sequence", "recurringEventId", "originalStartTime"}
+_BY_GOOGLE = {"htmlLink", "created", "updated", "creator", "organizer", "hangoutLink", "locked"}
+_COMPUTED = _IDENTITY | _BY_GOOGLE | {"privateCopy", "attendeesOmitted"}
 """Read-only fields: accepted in a body and ignored."""
 
-_GUESTS_CAN = ("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests")
+_GUESTS_OWN = {"reminders", "colorId", "transparency", "visibility"} | {
+    "attendees",  # his own answer among them
+    "extendedProperties",  # the private half of them
+}
+"""What a guest may change on his copy."""
 
 
 def fresh(call: Call, calendar: Calendar, event_id: str) -> Json:
@@ -76,12 +63,10 @@ def answer(call: Call, calendar: Calendar) -> Json | None:
 
 def refuse_shared(call: Call, before: Json, after: Json, calendar: Calendar) -> None:
     """Raise Refusal (403) where a guest's write changes what is the organizer's (facts 3.4)."""
-    shared = {key: after.get(key) for key in after.keys() | before.keys()}
-    for key in ("reminders", "colorId", "transparency", "visibility", "attendees"):
-        shared.pop(key, None)
-    changed = {k for k, v in shared.items() if k != "extendedProperties" and v != before.get(k)}
-    guests_can_reset = any(before.get(key) != after.get(key) for key in _GUESTS_CAN)
-    if changed or guests_can_reset or _touches_others(call, before, calendar):
+    names = (before.keys() | after.keys()) - _GUESTS_OWN
+    changed = any(before.get(name) != after.get(name) for name in names)
+    properties = [body.get("extendedProperties", {}).get("shared") for body in (before, after)]
+    if changed or properties[0] != properties[1] or _touches_others(call, before, calendar):
         message = "Shared properties can only be changed by the organizer of the event."
         raise forbidden("forbiddenForNonOrganizer", message, "calendar")
 
@@ -111,9 +96,8 @@ def _taken(call: Call, before: Json) -> Json:
         body |= conference(call.world, body["conferenceData"], before)
     elif "conferenceData" in body:
         body["hangoutLink"] = None
-    if body.get("eventType", before.get("eventType")) != before.get("eventType") and before:
-        message = "Event type cannot be changed."
-        raise invalid(message)
+    if before and body.get("eventType", before["eventType"]) != before["eventType"]:
+        raise invalid("Event type cannot be changed.")
     return body
 
 
@@ -137,8 +121,7 @@ def sound(body: Json, timezone: str) -> Json:
     body |= {name: _edge(body[name], timezone) for name in ("start", "end")}
     start, end = moment(body["start"]), moment(body["end"])
     if ("date" in body["start"]) != ("date" in body["end"]):
-        message = "Start and end times must either both be date or both be dateTime."
-        raise invalid(message)
+        raise invalid("Start and end times must either both be date or both be dateTime.")
     if at(end, timezone) < at(start, timezone) or (end == start and "date" in body["end"]):
         raise invalid("The specified time range is empty.", "timeRangeEmpty")
     if "recurrence" in body:

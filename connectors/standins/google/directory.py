@@ -39,8 +39,7 @@ def users(call: Call) -> Json:
 def person(call: Call) -> Json:
     """Answer people.get; `people/me` is the caller."""
     if "personFields" not in call.parameters:
-        message = "personFields mask is required."
-        raise invalid(message)
+        raise invalid("personFields mask is required.")
     name = call.parameters["resourceName"].removeprefix("people/")
     people = call.world.people.values()
     found = call.caller if name == "me" else next((p for p in people if p.number == name), None)
@@ -52,8 +51,7 @@ def person(call: Call) -> Json:
 def directory_people(call: Call) -> Json:
     """Answer people.listDirectoryPeople."""
     if not {"readMask", "sources"} <= call.parameters.keys():
-        message = "readMask and sources are required."
-        raise invalid(message)
+        raise invalid("readMask and sources are required.")
     if "pageToken" in call.parameters:
         return call.world.pages.next(call.parameters["pageToken"])
     mask = call.parameters["readMask"].split(",")

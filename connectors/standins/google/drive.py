@@ -122,8 +122,7 @@ def create(call: Call) -> Json:
     body = call.body
     mime_type = body.get("mimeType", "application/octet-stream")
     if "id" in body and mime_type.startswith("application/vnd.google-apps."):
-        message = "Generated IDs are not supported for Docs Editors formats."
-        raise invalid(message, "file.id")
+        raise invalid("Generated IDs are not supported for Docs Editors formats.", "file.id")
     file = call.world.drive.add(call.grant.email, body.get("name", "Untitled"), mime_type)
     file.apps.add(call.grant.client)
     file.parents = body.get("parents", file.parents)

@@ -33,8 +33,7 @@ def insert(call: Call) -> Json:
     if not re.fullmatch(r"[a-v0-9]{5,1024}", event_id):
         raise invalid("Invalid resource id value.")
     if event_id in access.calendar.entries:
-        message = "The requested identifier already exists."
-        raise Refusal(409, "duplicate", message)
+        raise Refusal(409, "duplicate", "The requested identifier already exists.")
     body = fresh(call, access.calendar, event_id)
     entry = scheduling.create(call.world, access.calendar, event_id, body, _sends(call))
     return access.view(call).show(Target(entry, None))
@@ -56,8 +55,7 @@ def delete(call: Call) -> None:
     target = access.calendar.find(call.parameters["eventId"])
     call.if_match(target.entry.etag)
     if target.gone:
-        message = "Resource has been deleted"
-        raise Refusal(410, "deleted", message)
+        raise Refusal(410, "deleted", "Resource has been deleted")
     if _organizes(access, target):
         scheduling.cancel(call.world, target, _sends(call))
     else:

@@ -93,8 +93,7 @@ def _refuse_combinations(call: Call) -> None:
     if "syncToken" in given:
         wrong = next((name for name in _NOT_WITH_TOKEN if name in given), None)
         if wrong:
-            message = f"Sync token cannot be used with {wrong}."
-            raise invalid(message, wrong)
+            raise invalid(f"Sync token cannot be used with {wrong}.", wrong)
         if given.get("showDeleted") is False:
             raise invalid("Deleted events cannot be hidden in a sync.", "showDeleted")
     if given.get("orderBy") == "startTime" and not call.flag("singleEvents"):

@@ -27,8 +27,7 @@ def parse(fields: str) -> Mask:
     """Read a selection as in `items(id,start/dateTime),nextPageToken`."""
     mask, rest = _level(fields.replace(" ", ""))
     if rest or not mask:
-        message = f"Invalid field selection {fields}"
-        raise invalid(message, "fields")
+        raise invalid(f"Invalid field selection {fields}", "fields")
     return mask
 
 

@@ -61,8 +61,7 @@ def _rules(lines: list[str], first: datetime, zone: ZoneInfo) -> rruleset:
                 for wall in _dates(value, parameters, zone):
                     rules.exdate(wall)
             case _:
-                message = "Invalid recurrence rule."
-                raise invalid(message)
+                raise invalid("Invalid recurrence rule.")
     return rules
 
 

@@ -11,21 +11,8 @@ if TYPE_CHECKING:
     from connectors.standins.google.calendar import Calendar, Entry, Target
     from connectors.standins.google.errors import Json
 
-_PLAIN_TO_READERS = frozenset(
-    [
-        "status",
-        "start",
-        "end",
-        "visibility",
-        "eventType",
-        "iCalUID",
-        "recurrence",
-        "recurringEventId",
-        "originalStartTime",
-        "transparency",
-        "organizer",
-    ]
-)
+_SLOT = {"start", "end", "recurrence", "recurringEventId", "originalStartTime"}
+_PLAIN_TO_READERS = _SLOT | {"status", "iCalUID", "visibility", "eventType", "transparency"}
 """What a reader still sees of a private event."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.standins.google.calendar import CANCELLED, Calendar, Entry, Target
+from connectors.standins.google.times import moment, slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,7 @@ def create(world: World, calendar: Calendar, event_id: str, body: Json, sends: s
 def write(world: World, calendar: Calendar, target: Target, body: Json, sends: str) -> None:
     """Let the organizer's event read as `body`; the copies of all guests follow."""
     before = target.body
-    _set(target, body)
-    world.touch(target.entry)
+    keep(world, target, body)
     if calendar.is_mine(body["organizer"]["email"]):
         _spread(world, target.entry, target.slot, before)
         kind = "cancellation" if body["status"] == "cancelled" else "update"
@@ -40,37 +40,50 @@ def write_for_organizer(world: World, target: Target, body: Json, sends: str) ->
     organizer = world.find(body["organizer"]["email"])
     theirs = _counterpart(organizer.calendar, target) if organizer else None
     if organizer is None or theirs is None:
-        _set(target, body)
-        world.touch(target.entry)
+        keep(world, target, body)
         return
     write(world, organizer.calendar, theirs, _shared(body, theirs.body), sends)
 
 
 def keep(world: World, target: Target, body: Json) -> None:
-    """Change one copy and no other: private fields, or a guest's private move (facts 3.9)."""
-    _set(target, body)
-    world.touch(target.entry)
+    """Change one copy and no other: private fields, or a guest's private move (facts 3.9).
+
+    An entry is stored whole, an occurrence as its difference from the series.
+    """
+    entry, name = target
+    if name is None:
+        entry.body = body
+    else:
+        inherited = entry.inherited(name)
+        changed = {key: value for key, value in body.items() if value != inherited.get(key)}
+        entry.exceptions[name] = changed | {key: None for key in inherited if key not in body}
+    world.touch(entry)
 
 
 def cancel(world: World, target: Target, sends: str) -> None:
     """Cancel as organizer. With `none` the guests keep their copies (facts 3, sendUpdates)."""
     before = target.body
-    _set(target, before | CANCELLED)
-    world.touch(target.entry)
+    keep(world, target, before | CANCELLED)
     if sends != "none":
         _spread(world, target.entry, target.slot, before)
     _tell(world, before, "cancellation", target.entry.id, sends)
 
 
 def respond(world: World, calendar: Calendar, target: Target, answer: Json, sends: str) -> None:
-    """Write a guest's answer into his copy, the organizer's and, through it, everybody's."""
+    """Write a guest's answer into his copy, the organizer's and those of the other guests.
+
+    Nothing else on a copy changes: a private move outlives an answer.
+    """
     organizer = world.find(target.body["organizer"]["email"])
     theirs = _counterpart(organizer.calendar, target) if organizer else None
     _answer(world, calendar, target, answer)
     if organizer is None or theirs is None or theirs.gone:
         return
     _answer(world, calendar, theirs, answer)
-    _spread(world, theirs.entry, theirs.slot)
+    for other in _calendars(world, theirs.body):
+        copy = _counterpart(other, theirs)
+        if copy and other is not calendar:
+            _answer(world, calendar, copy, answer)
     if sends == "all":
         world.mail(organizer.email, "response", theirs.entry.id)
 
@@ -81,9 +94,9 @@ def leave(world: World, calendar: Calendar, target: Target, sends: str) -> None:
     keep(world, target, target.body | CANCELLED)
 
 
-def _answer(world: World, calendar: Calendar, target: Target, answer: Json) -> None:
+def _answer(world: World, answering: Calendar, target: Target, answer: Json) -> None:
     guests = target.body.get("attendees", [])
-    answered = [g | answer if calendar.is_mine(g["email"]) else g for g in guests]
+    answered = [g | answer if answering.is_mine(g["email"]) else g for g in guests]
     keep(world, target, target.body | {"attendees": answered})
 
 
@@ -94,22 +107,18 @@ def _add(world: World, calendar: Calendar, event_id: str, body: Json) -> Entry:
     return entry
 
 
-def _set(target: Target, body: Json) -> None:
-    """Store a body: whole for an entry, as the difference from its series for an occurrence."""
-    entry, name = target
-    if name is None:
-        entry.body = body
-        return
-    inherited = entry.inherited(name)
-    changed = {key: value for key, value in body.items() if value != inherited.get(key)}
-    hidden = {key: None for key in inherited if key not in body}
-    entry.exceptions[name] = changed | hidden
+def _counterpart(calendar: Calendar, source: Target) -> Target | None:
+    """Return the same event in another calendar: joined by iCalUID and slot alone (facts 2.3).
 
-
-def _counterpart(calendar: Calendar, target: Target) -> Target | None:
-    """Return the same event in another calendar: joined by iCalUID and slot alone (facts 2.3)."""
-    entry = calendar.by_uid(target.body["iCalUID"], target.entry.id)
-    return Target(entry, target.slot) if entry else None
+    Somebody invited to one occurrence only has it as an event of its own.
+    """
+    name, instance = source.slot, None
+    if name is not None:
+        instance = calendar.instance_id(source.entry, name)
+    elif "originalStartTime" in source.body:
+        name, instance = slot(moment(source.body["originalStartTime"])), source.entry.id
+    copy = calendar.by_uid(source.body["iCalUID"], instance)
+    return Target(copy, name if copy.repeats else None) if copy else None
 
 
 def _spread(world: World, entry: Entry, name: str | None, before: Json | None = None) -> None:
@@ -136,25 +145,28 @@ def _mirror(world: World, calendar: Calendar, source: Target) -> None:
     if source.gone:
         _withdraw(world, calendar, source)
         return
-    instance = calendar.instance_id(source.entry, source.slot) if source.slot else None
-    copy = calendar.by_uid(source.body["iCalUID"], instance)
-    if copy is None:
-        _add(world, calendar, instance or source.entry.id, source.body)
-        return
-    own = Target(copy, source.slot if copy.repeats else None)
-    copy.bare = False
-    keep(world, own, _shared(source.body, own.body))
+    own = _counterpart(calendar, source)
+    if own is None:
+        name = source.slot
+        new_id = calendar.instance_id(source.entry, name) if name else source.entry.id
+        _add(world, calendar, new_id, _first_copy(source.body))
+    else:
+        own.entry.bare = False
+        keep(world, own, _shared(source.body, own.body))
 
 
 def _withdraw(world: World, calendar: Calendar, source: Target) -> None:
     """Cancel a guest's copy; only its id is left for him to see."""
-    instance = calendar.instance_id(source.entry, source.slot) if source.slot else None
-    copy = calendar.by_uid(source.body["iCalUID"], instance)
-    if copy is None:
-        return
-    own = Target(copy, source.slot if copy.repeats else None)
-    copy.bare = copy.bare or own.slot is None
-    keep(world, own, own.body | CANCELLED)
+    own = _counterpart(calendar, source)
+    if own is not None:
+        own.entry.bare = own.entry.bare or own.slot is None
+        keep(world, own, own.body | CANCELLED)
+
+
+def _first_copy(body: Json) -> Json:
+    """Return what a guest gets: the organizer's own reminders, colour and properties stay away."""
+    fresh = {name: body[name] for name in ("transparency", "visibility") if name in body}
+    return _shared(body, fresh | {"reminders": {"useDefault": True}})
 
 
 def _shared(body: Json, own: Json) -> Json:

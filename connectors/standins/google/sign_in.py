@@ -135,8 +135,7 @@ class SignIn:
         """Return whose Authorization header this is; raises Refusal (401)."""
         token = (header or "").removeprefix("Bearer ")
         if token not in self._access:
-            message = "Request had invalid authentication credentials."
-            raise Refusal(401, "authError", message)
+            raise Refusal(401, "authError", "Request had invalid authentication credentials.")
         return self._access[token]
 
 

@@ -18,15 +18,13 @@ def perform(tabs: list[Tab], request: Json) -> Json:
     """Do one request in place; return its reply. Raises Refusal (400) if it cannot be done."""
     name, given = _only(request)
     if name not in _REQUESTS:
-        message = f"The stand-in does not know the request {name}."
-        raise Refusal(400, "invalid", message)
+        raise Refusal(400, "invalid", f"The stand-in does not know the request {name}.")
     return _REQUESTS[name](tabs, given)
 
 
 def _only(request: Json) -> tuple[str, Json]:
     if len(request) != 1:
-        message = "Invalid requests: must specify exactly one request."
-        raise Refusal(400, "invalid", message)
+        raise Refusal(400, "invalid", "Invalid requests: must specify exactly one request.")
     return next(iter(request.items()))
 
 
@@ -36,8 +34,7 @@ def _tab(tabs: list[Tab], place: Json) -> Tab:
     for tab in tabs:
         if tab.id == wanted:
             return tab
-    message = f"Tab {wanted} was not found."
-    raise Refusal(400, "invalid", message)
+    raise Refusal(400, "invalid", f"Tab {wanted} was not found.")
 
 
 def _place(tabs: list[Tab], given: Json) -> tuple[Tab, int]:
@@ -46,8 +43,7 @@ def _place(tabs: list[Tab], given: Json) -> tuple[Tab, int]:
         return tab, list(tab.paragraphs())[-1].end - 1
     location = given.get("location")
     if location is None:
-        message = "Invalid requests: a location is required."
-        raise Refusal(400, "invalid", message)
+        raise Refusal(400, "invalid", "Invalid requests: a location is required.")
     return _tab(tabs, location), location.get("index", 0)
 
 
@@ -132,8 +128,7 @@ def _name_range(tabs: list[Tab], given: Json) -> Json:
     tab, start, end = _range(tabs, given)
     name = given.get("name", "")
     if not 1 <= len(name.encode("utf-16-le")) // 2 <= 256:
-        message = "Named range names must have 1 to 256 characters."
-        raise Refusal(400, "invalid", message)
+        raise Refusal(400, "invalid", "Named range names must have 1 to 256 characters.")
     range_id = tab.new_id("kix.range")
     tab.mark(tab.span(start, end), range_id)
     tab.ranges[range_id] = name
@@ -145,8 +140,7 @@ def _unname_range(tabs: list[Tab], given: Json) -> Json:
     wanted = {given.get("namedRangeId"), given.get("name")} - {None}
     found = [(tab, i) for tab in tabs for i, name in tab.ranges.items() if wanted & {i, name}]
     if not found:
-        message = "The named range was not found."
-        raise Refusal(400, "invalid", message)
+        raise Refusal(400, "invalid", "The named range was not found.")
     for tab, range_id in found:
         del tab.ranges[range_id]
         tab.mark(slice(None), range_id, on=False)

@@ -132,8 +132,7 @@ class Tab:
     def span(self, start: int, end: int) -> slice:
         """Return a range of API indices as a slice of `chars`."""
         if start >= end:
-            message = f"The range [{start}, {end}) is empty."
-            raise Refusal(400, "invalid", message)
+            raise Refusal(400, "invalid", f"The range [{start}, {end}) is empty.")
         return slice(self.position(start), self.position(end))
 
     def insert(self, index: int, text: str) -> None:

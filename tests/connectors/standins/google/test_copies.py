@@ -300,3 +300,43 @@ def test_an_invitation_from_outside_has_no_second_copy(google: Google, maya: Per
     maya.declines(event)
     assert answers(copy(google, maya, event))[maya.email] == "declined"
     assert copy(google, maya, event)["organizer"] == {"email": "ann@outside.example"}
+
+
+def test_an_answer_leaves_a_private_move_alone(
+    google: Google, maya: Person, ben: Person, weekly: str
+) -> None:
+    """Facts 3.9."""
+    ben.moves_privately(weekly, march(10, 15), on=TUESDAY)
+    ben.accepts(weekly, on=TUESDAY)
+    assert occurrence(google, ben, weekly)["start"]["dateTime"] == "2026-03-10T15:00:00+01:00"
+    assert answers(occurrence(google, maya, weekly))[ben.email] == "accepted"
+
+
+def test_what_is_the_organizers_own_stays_with_him(
+    google: Google, maya: Person, ben: Person
+) -> None:
+    """Facts 3.6."""
+    properties = {"private": {"mine": "1"}, "shared": {"ours": "2"}}
+    event = maya.schedules(
+        "Talk", march(3), guests=[ben.email], extendedProperties=properties, colorId="7"
+    )
+    his = copy(google, ben, event)
+    assert his["extendedProperties"] == {"shared": {"ours": "2"}}
+    assert "colorId" not in his
+
+
+def test_somebody_is_invited_to_one_occurrence(
+    google: Google, world: World, maya: Person, weekly: str
+) -> None:
+    """Facts 2.3: no master of its own, joined by iCalUID and original start."""
+    ann = world.person("ann@acme.example")
+    everybody = [{"email": who} for who in (maya.email, "ben@acme.example", ann.email)]
+    maya.changes(weekly, on=TUESDAY, attendees=everybody)
+    (hers,) = google.events(ann).list(calendarId="primary").execute()["items"]
+    assert hers["recurringEventId"] == weekly
+    assert "recurrence" not in hers
+    ann.declines(hers["id"])
+    assert answers(occurrence(google, maya, weekly))[ann.email] == "declined"
+    assert ann.email not in answers(copy(google, maya, weekly))
+    maya.cancels(weekly, on=TUESDAY)
+    assert copy(google, ann, hers["id"])["status"] == "cancelled"
