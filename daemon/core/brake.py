@@ -25,6 +25,5 @@ def braked(before: Snapshot | None, after: Snapshot) -> tuple[Series, ...]:
 
 def _stays(series: Series, after: Snapshot) -> bool:
     return series.rule is not None and any(
-        one.span.overlaps(after.window) or one.recurrence_id in after.window
-        for one in series.occurrences
+        one.span.overlaps(after.window) for one in series.occurrences
     )

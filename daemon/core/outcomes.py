@@ -90,9 +90,8 @@ def _outcome(
     if not one.lost and one.span.start in week:
         return _in_its_week(one, policy, now)
     why = one.because if one.lost else f"moved out of its week, to {_when(one.span.start, policy)}"
-    others = [other for other in weeks.get(week.start, ()) if other is not one]
-    if others:
-        rescue = min(others, key=lambda other: other.span.end).span
+    if week.start in weeks:
+        rescue = min((other.span for other in weeks[week.start]), key=lambda span: span.end)
         meet = f"{why}; the two meet that week: {_when(rescue.start, policy)}"
         return _settled(one, Verdict.RESCUED, meet, rescue.end)
     excused = excuse(one, evidence, policy)

@@ -71,6 +71,12 @@ def test_an_occurrence_that_left_the_window_has_not_changed() -> None:
     assert changes(before, after) == ()
 
 
+def test_a_window_that_moves_on_does_not_hide_a_cancellation() -> None:
+    before = snapshot(weekly(1, 8), window=weeks(1, 8))
+    after = snapshot(weekly(4, 11, gone=[6]), window=weeks(4, 11))
+    assert changes(before, after) == (Cancelled(UID, at(6), "gone from the calendar"),)
+
+
 def test_one_moved_into_the_window_from_outside_it_and_gone_is_not_called_cancelled() -> None:
     before = snapshot(weekly(3, 9, moved={9: at(5)}), window=weeks(3, 8))
     after = snapshot(weekly(3, 8), window=weeks(3, 8))
@@ -121,9 +127,21 @@ def test_a_split_supersedes_what_the_new_half_takes_over(rest: Series | None) ->
     assert found == tuple(Superseded(UID, at(week), "its series was split") for week in range(5, 9))
 
 
+def test_long_after_a_split_a_lost_occurrence_of_the_old_half_is_cancelled() -> None:
+    new = weekly(5, 8, uid="new@acme.example", split_from=weekly())
+    found = changes(snapshot(weekly(1, 4), new), snapshot(weekly(1, 4, gone=[3]), new))
+    assert found == (Cancelled(UID, at(3), "gone from the calendar"),)
+
+
 def test_two_halves_under_one_uid_are_one_event() -> None:
-    old, new = weekly(1, 4), replace(weekly(5, 8), handle=Handle("second"))
+    old, new = weekly(1, 4, rule="FREQ=WEEKLY;COUNT=4"), replace(weekly(5, 8), handle=Handle("2"))
     assert changes(snapshot(old, new), snapshot(new, old)) == ()
+    third = weekly(7, 8, day="tue", uid="new@acme.example", split_from=old)
+    assert {
+        one.because
+        for one in changes(snapshot(old, new), snapshot(new, third))
+        if isinstance(one, Superseded)
+    } == {"its series was split"}
     shorter = replace(new, occurrences=new.occurrences[1:])
     assert changes(snapshot(old, new), snapshot(old, shorter)) == (
         Cancelled(UID, at(5), "gone from the calendar"),

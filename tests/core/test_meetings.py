@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -166,6 +166,14 @@ def test_a_cancellation_keeps_the_comment_of_the_decline_before_it() -> None:
     assert (known[2].fate, known[2].comment) == (Fate.CANCELLED, "out of office")
 
 
+def test_a_later_decline_has_its_own_words() -> None:
+    known = watched(
+        (at(1), snapshot(weekly(1, 1, declined={1: no(BEN, "out of office")}))),
+        (at(2), snapshot(weekly(1, 1, declined={1: no(BEN)}))),
+    )
+    assert known[0].comment == ""
+
+
 def test_an_accepted_one_forgets_the_comment_of_an_earlier_decline() -> None:
     known = watched(
         (at(1), snapshot(weekly(1, 1, declined={1: no(BEN, "out of office")}))),
@@ -196,6 +204,17 @@ def test_a_series_that_ends_for_good_takes_only_the_meetings_to_come() -> None:
     assert fates(known) == {
         "weekly": ["standing", "cancelled", "standing", "superseded", "superseded"]
     }
+
+
+@pytest.mark.parametrize("moved", [{4: at(2, "thu")}, {2: at(4, "thu")}])
+def test_a_moved_meeting_is_to_come_until_both_its_times_are_past(
+    moved: dict[int, datetime],
+) -> None:
+    (week,) = moved
+    known = watched(
+        (at(3, "tue"), snapshot(weekly(week, week, moved=moved))), (at(3, "wed"), snapshot())
+    )
+    assert fates(known) == {"weekly": ["superseded"]}
 
 
 def test_a_series_declined_for_good_takes_only_the_meetings_to_come() -> None:
@@ -263,12 +282,18 @@ def test_a_series_that_never_was_between_the_two_has_no_history() -> None:
     assert history(weekly(attendees=(guest(MAYA), guest(CARO)))) == ()
 
 
-def test_two_series_at_the_same_time_are_one_meeting_that_stands() -> None:
-    known = history(weekly(1, 4, cancelled=[4]), weekly(3, 6, uid=NEW))
-    assert fates(known) == {
-        "weekly": ["standing", "standing", "superseded", "superseded"],
-        "new": ["standing"] * 4,
-    }
+@pytest.mark.parametrize("uid", ["a@acme.example", "z@acme.example"])
+def test_two_series_at_the_same_time_are_one_meeting_that_stands(uid: str) -> None:
+    known = history(weekly(1, 1, cancelled=[1]), weekly(1, 1, uid=uid))
+    assert fates(known) == {"weekly": ["superseded"], uid[0]: ["standing"]}
+
+
+def test_the_hour_that_a_clock_change_repeats_is_one_moment_in_every_zone() -> None:
+    start = at(34, "sun", "02:30").replace(fold=1)
+    here = replace(weekly(1, 1), occurrences=(occurrence(start),))
+    there = replace(weekly(1, 1), occurrences=(occurrence(start.astimezone(UTC)),))
+    assert len(history(here, there)) == 1
+    assert fates(history(replace(here, uid="a@acme.example"), there))["weekly"] == ["superseded"]
 
 
 def test_a_single_event_at_the_time_of_a_lost_meeting_still_rescues_it() -> None:
@@ -284,9 +309,19 @@ def test_a_single_event_that_was_deleted_afterwards_rescues_nothing() -> None:
 def test_a_single_event_entered_afterwards_counts() -> None:
     known = watched(
         (at(2), snapshot(weekly(1, 1, cancelled=[1]))),
-        (at(2, "tue"), snapshot(weekly(1, 1, cancelled=[1]), single(at(1, "fri")))),
+        (at(2, "tue"), snapshot(weekly(1, 1, cancelled=[1]), single(at(1)))),
     )
     assert fates(known) == {"weekly": ["cancelled"], "single": ["standing"]}
+
+
+def test_a_single_event_put_elsewhere_afterwards_was_there_and_nowhere_else() -> None:
+    known = watched(
+        (at(2), snapshot(single(at(1, "fri")))), (at(2, "tue"), snapshot(single(at(1, "thu"))))
+    )
+    assert [(one.span.start, one.fate) for one in known] == [
+        (at(1, "thu"), Fate.STANDING),
+        (at(1, "fri"), Fate.SUPERSEDED),
+    ]
 
 
 # --- Two calendars that show the same meeting -----------------------------------------------------
