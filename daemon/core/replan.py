@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.model import Span
 from daemon.core.candidates import Loss, Slot
-from daemon.core.packing import Packing, pack
+from daemon.core.packing import pack
 from daemon.core.seats import Request
 from daemon.core.slots import Offer, options, propose, this_week
-from daemon.core.spans import union
+from daemon.core.spans import intersect, union
 
 # Orders of magnitude apart, so that one never outweighs the next: first keep as many meetings as
 # possible, then the people who need them most, then the best times.
@@ -36,11 +36,17 @@ def replan(losses: Sequence[Loss], now: datetime) -> Replan:
     """
     found = [this_week(loss, now) for loss in losses]
     packing = pack([_request(*each) for each in zip(losses, found, strict=True)])
-    places = _places(found, packing)
-    offers = {
-        n: _kept(losses[n], found[n], place, places) for n, place in places.items()
-    } | _left_out(losses, places, now)
-    return Replan(tuple(offers[n] for n in range(len(losses))), packing.proven)
+    places = {n: found[n][wish] for n, wish in enumerate(packing.granted) if wish is not None}
+    firsts = _firsts(losses, places, now)
+    offers = []
+    for n, loss in enumerate(losses):
+        others = union(span for other, span in firsts.items() if other != n)
+        if n in places:
+            clear = [slot for slot in found[n] if not intersect([slot.span], others)]
+            offers.append(Offer(options(loss, clear, places[n])))
+        else:
+            offers.append(propose(loss, now, others))
+    return Replan(tuple(offers), packing.proven)
 
 
 def urgency(loss: Loss) -> int:
@@ -53,28 +59,15 @@ def _request(loss: Loss, slots: Sequence[Slot]) -> Request:
     return Request(wishes, LEFT_OUT + LESS_URGENT * urgency(loss))
 
 
-def _places(found: Sequence[Sequence[Slot]], packing: Packing) -> dict[int, Slot]:
-    granted = enumerate(packing.granted)
-    return {n: found[n][wish] for n, wish in granted if wish is not None}
-
-
-def _kept(loss: Loss, slots: Sequence[Slot], place: Slot, places: dict[int, Slot]) -> Offer:
-    others = [other.span for other in places.values() if other is not place]
-    clear = [slot for slot in slots if not any(slot.span.overlaps(other) for other in others)]
-    return Offer(options(loss, clear, place))
-
-
-def _left_out(losses: Sequence[Loss], places: dict[int, Slot], now: datetime) -> dict[int, Offer]:
-    """Offer what is left around the plan, the most urgent first; each first time is taken."""
-    taken = union(place.span for place in places.values())
-    offers: dict[int, Offer] = {}
-    for n in sorted(set(range(len(losses))) - set(places), key=lambda n: (-urgency(losses[n]), n)):
-        offers[n] = propose(losses[n], now, taken)
-        taken = union(taken, _promised(offers[n]))
-    return offers
-
-
-def _promised(offer: Offer) -> list[Span]:
-    if offer.options:
-        return [offer.options[0].span]
-    return [offer.fallback.span] if offer.fallback and offer.fallback.span else []
+def _firsts(
+    losses: Sequence[Loss], places: Mapping[int, Slot], now: datetime
+) -> Mapping[int, Span]:
+    """Return what each meeting is promised: its place, or what is left when its turn comes."""
+    firsts = {n: place.span for n, place in places.items()}
+    left_out = set(range(len(losses))) - set(places)
+    for n in sorted(left_out, key=lambda n: (-urgency(losses[n]), n)):
+        offer = propose(losses[n], now, union(firsts.values()))
+        first = offer.options[0] if offer.options else offer.fallback
+        if first and first.span:
+            firsts[n] = first.span
+    return firsts
