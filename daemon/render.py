@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader
-from markupsafe import Markup
 
 from connectors.model import Letter
 from daemon.core.agenda import local, section_facts
@@ -25,7 +24,7 @@ from daemon.core.prep import prep_facts
 from daemon.core.telling import alert_facts, digest_facts, proposal_facts, who
 from daemon.core.words import Level, Meeting, Option, Proposal, Role
 from daemon.phrases import day
-from daemon.sandbox import Sandbox, markdown, plain
+from daemon.sandbox import Sandbox, escaped, markdown, plain
 
 SECTIONS = {role: f"{role.value}.md.j2" for role in Role}
 """The section template by what the owner is to the other."""
@@ -84,7 +83,7 @@ class TemplatePen:
         if not (facts.ahead or facts.proposals or notes):
             return None
         # A note was written by this pen, so it is escaped already.
-        waited = tuple(Words(note.subject, Markup(note.text)) for note in notes)
+        waited = tuple(Words(note.subject, escaped(note.text)) for note in notes)
         return self._words("digest.md.j2", digest=facts, notes=waited)
 
     def link_to_send(self, dossier: Dossier, title: str) -> Words:

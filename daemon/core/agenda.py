@@ -6,7 +6,7 @@ DOMAIN 2, 1 to 6. Nothing private is known here: no streak, no opener, no coachi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from daemon.core.words import Meeting, Role
 class Growth:
     """The agreed growth topic (empty where none is), and what was last noted on it."""
 
-    topic: str
+    topic: str = ""
     noted: tuple[str, ...] = ()
     noted_on: date | None = None
 
@@ -43,10 +43,12 @@ class SectionFacts:
     report: str
     manager: str
     segments: Mapping[str, int]
+    first: bool = True
+    """Whether there is no earlier section to refer to."""
     items: tuple[Carried, ...] = ()
     decisions: tuple[Carried, ...] = ()
     wins: tuple[Item, ...] = ()
-    growth: Growth = Growth("")
+    growth: Growth = field(default_factory=Growth)
     starters: tuple[str, ...] = ()
 
 
@@ -65,6 +67,7 @@ def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
         report="" if role is Role.PEER else short_name(report),
         manager="" if role is Role.PEER else short_name(manager),
         segments=shares(role, meeting.span.length),
+        first=not earlier,
         items=along.items,
         decisions=along.decisions,
         wins=along.wins,

@@ -11,7 +11,7 @@ def full_name(person: Person) -> str:
 
 
 def short_name(person: Person) -> str:
-    """Return what colleagues say: "Ben" of "Ben Ode" and of "Ode, Ben", else the address' first half."""
+    """Return what colleagues say: "Ben" of "Ben Ode" and of "Ode, Ben", else of the address."""
     family, comma, given = person.name.partition(",")
     words = (given if comma else family).split()
     return words[0] if words else person.address.partition("@")[0]

@@ -16,6 +16,7 @@ from connectors.model import Block, Item, Mark, Section
 _DECISIONS = ("decision", "entscheid")
 _GROWTH = ("growth", "development", "entwicklung")
 _BLOCKERS = ("block", "hindernis")
+_ASKING = ("?", "\N{FULLWIDTH QUESTION MARK}", "\N{ARABIC QUESTION MARK}")
 _PREPARED = re.compile(r"^\([^()]*\?\)\s*(?=\S)")
 
 
@@ -117,4 +118,4 @@ def _note(line: str) -> str:
 
 
 def _asks(line: str) -> bool:
-    return line.rstrip().endswith(("?", "？", "؟"))
+    return line.rstrip().endswith(_ASKING)

@@ -6,7 +6,7 @@ DOMAIN 2, 7 to 10. For the owner's eyes alone: nothing of it may ever reach a sh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -79,10 +79,10 @@ class PrepFacts:
     openers: tuple[Opener, ...] = ()
     decisions: tuple[Carried, ...] = ()
     acknowledge: Item | None = None
-    growth: Growth = Growth("")
+    growth: Growth = field(default_factory=Growth)
     growth_first: bool = False
     reflect: bool = False
-    scripts: Scripts = Scripts()
+    scripts: Scripts = field(default_factory=Scripts)
     nudge: bool = False
     """Whether the last section holds no notes."""
     last_day: date | None = None

@@ -18,8 +18,10 @@ from connectors.model import Item
 
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(
-    "a an and about at by for from in into of on or our the their this to up with your "
-    "an auf aus bei das dem den der die ein eine einen für im in mit und vom von zu zum zur".split()
+    {"a", "an", "and", "about", "at", "by", "for", "from", "in", "into", "of", "on", "or", "our"}
+    | {"the", "their", "this", "to", "up", "with", "your"}
+    | {"auf", "aus", "bei", "das", "dem", "den", "der", "die", "ein", "eine", "einen", "für", "im"}
+    | {"mit", "und", "vom", "von", "zu", "zum", "zur"}
 )
 # Below four letters a slip and another name look alike: Ana and Anna, Jo and Joe.
 _LONG = 4

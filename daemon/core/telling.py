@@ -14,8 +14,16 @@ from daemon.core.dossier import Dossier
 from daemon.core.naming import full_name, short_name
 from daemon.core.outcomes import rate
 from daemon.core.prep import PrepFacts, prep_facts
-from daemon.core.words import Fallback, FallbackKind, Level, Meeting, Option, Proposal
-from daemon.core.words import ProposalState, Verdict
+from daemon.core.words import (
+    Fallback,
+    FallbackKind,
+    Level,
+    Meeting,
+    Option,
+    Proposal,
+    ProposalState,
+    Verdict,
+)
 
 LATELY = timedelta(weeks=4)
 """How far back the minutes held together are counted."""
