@@ -121,7 +121,16 @@ class Documents(DocumentsReader, Protocol):
         """
 
     def undo(self, receipt: Receipt) -> None:
-        """Take a section or a document back, untouched by people since, else `PreconditionFailed`."""
+        """Take a section, a share or a document back; `PreconditionFailed` if people touched it.
+
+        The receipt of a document that `create` made is `created(link)`.
+        """
+
+
+def created(document: Link) -> Receipt:
+    """Return the receipt of a new document, for `undo` to put it into the bin."""
+    handle = document.handle or Handle(document.url)
+    return Receipt(handle, Version(""), after={"created": document.url, "title": document.title})
 
 
 class Messages(Protocol):
