@@ -1,4 +1,9 @@
-"""Who may ask for what: delegated scopes, application tokens, and mailboxes closed to them."""
+"""Who may ask for what: delegated scopes, application tokens, and mailboxes closed to them.
+
+A person's token opens only that person's mailbox; an application's opens every mailbox that is not
+closed to it. Directory entries are open to all colleagues, files to those they were shared with.
+Ready tokens of the world carry no scopes and pass everywhere.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +34,9 @@ def check(grant: Grant, owner: Profile, method: str, suffix: str) -> None:
     _check_scope(grant, area, writes=method != "GET" and suffix not in _ASKING)
     if area in _DIRECTORY or area in {"/drive", "/subscriptions"}:
         return  # open to all colleagues; or judged file by file, resource by resource
+    if not owner.licensed:
+        message = "REST API is not yet supported for this mailbox."
+        raise Refused(404, "MailboxNotEnabledForRESTAPI", message)
     if grant.email is None and owner.closed_to_apps:
         raise Refused(403, "ErrorAccessDenied", "Access to OData is disabled.")
     if grant.email not in {None, owner.email}:
@@ -43,6 +51,7 @@ def is_outlook(suffix: str) -> bool:
 
 
 def _check_scope(grant: Grant, area: str, *, writes: bool) -> None:
+    """Compare what the token holds with what the area wants; a `.default` token holds all."""
     if grant.scopes is None:
         return
     held = {scope.rpartition("/")[2] for scope in grant.scopes}

@@ -78,10 +78,12 @@ class _Places:
 
 
 def _base(request: Request) -> str:
+    """Return the address the client used: links lead back to it."""
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
 async def _form(request: Request) -> Mapping[str, str]:
+    """Read a posted form, as the token endpoint wants it."""
     return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
 
 

@@ -1,4 +1,9 @@
-"""The HTML of a meeting's body, and the online-meeting block that must survive in it."""
+"""The HTML of a meeting's body, and the online-meeting block that must survive in it.
+
+Exchange keeps HTML whatever was sent, and it ties an online meeting to a block at the end of the
+body: whoever writes a body without that block disables the meeting. So a client has to read the
+body first, put its words above the block, and send the whole back.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +45,7 @@ def html(body: Json, *, strip: bool) -> Json:
 
 
 def _stripped(content: str) -> str:
+    """Drop comments, ids and classes, but leave the online-meeting block byte for byte."""
     kept = blob(content)
     around = content.split(kept) if kept else [content]
     return (kept or "").join(_DECORATION.sub("", part) for part in around)

@@ -1,4 +1,9 @@
-"""What the owner of a mailbox can do to a meeting, through the API or by hand in Outlook."""
+"""What the owner of a mailbox can do to a meeting, through the API or by hand in Outlook.
+
+There is no way to change a meeting silently: whatever an organizer writes beside the properties of
+the own copy mails the others. An attendee's edits stay in the attendee's copy until the organizer's
+next update. Answers are known to the organizer's copy alone.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +24,22 @@ from connectors.standins.graph.items import (
     occurrence,
     whole,
 )
-from connectors.standins.graph.writing import OWN_COPY, Writer, address_of, new_item, timed, times
+from connectors.standins.graph.mails import Mail
+from connectors.standins.graph.writing import (
+    OWN_COPY,
+    UNANSWERED,
+    Writer,
+    address_of,
+    new_item,
+    timed,
+    times,
+)
 
 if TYPE_CHECKING:
     from connectors.standins.graph.mailbox import Mailbox
     from connectors.standins.graph.profile import Profile
     from connectors.standins.graph.world import World
 
-_TIMES = {"start", "end", "recurrence"}
 _SHOWN = {"accepted": "busy", "tentativelyAccepted": "tentative", "declined": "free"}
 
 
@@ -70,7 +83,7 @@ class Calendar:
         if earlier := self._earlier(body.get("transactionId")):
             return earlier
         key = self.world.number()
-        answer = {"response": "organizer", "time": "0001-01-01T00:00:00Z"}
+        answer = {**UNANSWERED, "response": "organizer"}
         fields = {**self._writer.fields(body, {}), "responseStatus": answer}
         item = new_item(key, uid or ids.ical_uid(key), self.email, body, fields)
         self._delivery.store(self.email, item)
@@ -79,6 +92,7 @@ class Calendar:
         return item
 
     def _earlier(self, transaction: str | None) -> Item | None:
+        """Return the event this transaction already made, or refuse it, as the quirk says."""
         if transaction is None:
             return None
         made = (i for i in self.mailbox.items() if i.fields.get("transactionId") == transaction)
@@ -96,15 +110,18 @@ class Calendar:
             self._update_one(target, name.day, body)
 
     def _update_whole(self, item: Item, body: Json) -> None:
+        """Write a single event or a master; to another time, people answer anew."""
         after = timed(replace(item, fields=self._writer.fields(body, item.fields)), body)
         if (after.start, after.end) != (item.start, item.end):
             after = replace(after, fields=_unanswered(after.fields))
         self._delivery.store(self.email, after)
+        # By the properties named, not by whether they differ: the harsher of two unknowns.
         if self._sends(item) and set(body) - OWN_COPY:
             self._delivery.whole(after)
-            self._mail_update(item, after, set(body) == {"attendees"})
+            self._mail_update(item, after, everybody=set(body) != {"attendees"})
 
     def _update_one(self, target: Instance, day: date, body: Json) -> None:
+        """Write one occurrence; only what differs from the series is kept with it."""
         if "recurrence" in body:
             message = "An occurrence has no recurrence of its own."
             raise Refused(400, "ErrorInvalidRequest", message)
@@ -113,6 +130,7 @@ class Calendar:
         if (start, end) != (target.start, target.end):
             _check_crossing(target.item, day, start, end)
             fields = _unanswered(fields)
+        # The rest goes on following the series when the series is changed.
         own = {
             name: value for name, value in fields.items() if target.item.fields.get(name) != value
         }
@@ -126,7 +144,7 @@ class Calendar:
         """Whether edits of this copy reach the others: those of an attendee stay local."""
         return item.organizer == self.email
 
-    def _mail_update(self, before: Item, after: Item, attendees_only: bool) -> None:  # noqa: FBT001 - one reader
+    def _mail_update(self, before: Item, after: Item, *, everybody: bool) -> None:
         """Mail as Exchange does: all, or the changed attendees; and once more per exception."""
         old, new = self._delivery.addresses(before), self._delivery.addresses(after)
         stayed = [address for address in new if address in old]
@@ -135,7 +153,7 @@ class Calendar:
         self._delivery.mail("cancellation", before, removed)
         profiles = (self.world.find(address) for address in removed)
         self._delivery.cancel(before, [profile for profile in profiles if profile])
-        if not attendees_only:
+        if everybody:
             for day in (None, *after.exceptions):
                 self._delivery.mail("update", after, stayed, day)
 
@@ -160,6 +178,7 @@ class Calendar:
             self._remove(target.item, name.day)
 
     def _remove(self, item: Item, day: date | None) -> None:
+        """Take it off this calendar: an item is dropped, a day of a series leaves no object."""
         if day is None:
             self._delivery.drop(self.email, item)
         else:
@@ -183,8 +202,7 @@ class Calendar:
         self._answer_here(target, answer)
         if send:
             self._answer_there(target, answer, proposal)
-            sent = replace(target.item, organizer=self.email)
-            self._delivery.mail(answer, sent, [target.item.organizer], target.day, comment)
+            self.world.post(self._answer_mail(target, answer, comment))
 
     def _answer_here(self, target: Instance, answer: str) -> None:
         """Note the answer in the own copy; what was declined leaves the calendar."""
@@ -211,6 +229,11 @@ class Calendar:
         answered = _with_fields(there, {**_own_fields(there), "attendees": attendees})
         self._delivery.store(target.item.organizer, answered)
 
+    def _answer_mail(self, target: Instance, answer: str, comment: str) -> Mail:
+        """Return the mail to the organizer; the comment of an automatic reply travels in it."""
+        subject, to = str(target.fields.get("subject") or ""), target.item.organizer
+        return Mail(self.world.now(), answer, self.email, to, subject, comment, target.day)
+
     def _status(self, answer: str) -> Json:
         return {"response": answer, "time": zones.stamp(self.world.now())}
 
@@ -224,6 +247,7 @@ def _own_fields(target: Instance) -> Fields:
 
 
 def _with_fields(target: Instance, fields: Fields) -> Item:
+    """Return the item in which this very instance has these fields."""
     if target.day is None:
         return replace(target.item, fields=fields)
     return target.item.with_exception(target.day, Changed(target.start, target.end, fields))
@@ -235,7 +259,7 @@ def _unanswered(fields: Fields) -> Fields:
         {
             "type": each["type"],
             "emailAddress": each["emailAddress"],
-            "status": {"response": "none", "time": "0001-01-01T00:00:00Z"},
+            "status": UNANSWERED,
         }
         for each in fields.get("attendees", ())
     ]
@@ -253,6 +277,7 @@ def _check_crossing(item: Item, day: date, start: datetime, end: datetime) -> No
 
 
 def _check_proposal(target: Instance, proposal: Json | None, *, send: bool) -> None:
+    """Refuse a proposal the organizer does not allow, or would never receive."""
     allowed = target.fields.get("allowNewTimeProposals", True)
     if proposal and not (allowed and send):
         message = "A new time can only be proposed in an answer that is sent, where it is allowed."

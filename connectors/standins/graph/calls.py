@@ -1,4 +1,8 @@
-"""One request and its answer, apart from HTTP, so that `$batch` can make them too."""
+"""One request and its answer, apart from HTTP, so that `$batch` can make them too.
+
+`Call`, `Reply` and `Refused` are all a handler ever sees. Refusals are raised, so that a rule deep
+inside the state can answer for the service in its own words.
+"""
 
 from __future__ import annotations
 

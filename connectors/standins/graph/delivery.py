@@ -1,4 +1,9 @@
-"""What an organizer's write does to the copies of the others, and the mails that go with it."""
+"""What an organizer's write does to the copies of the others, and the mails that go with it.
+
+Each attendee with a mailbox in this world holds a copy of their own, tied to the others by the uid.
+A request carries the organizer's words; what belongs to one copy (categories, showAs, the answer)
+is neither sent nor overwritten.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +16,16 @@ from connectors.standins.graph.calls import Json
 from connectors.standins.graph.items import Changed, Fields, Item, occurrence
 from connectors.standins.graph.mails import Mail
 from connectors.standins.graph.profile import Kind, Profile
-from connectors.standins.graph.writing import OWN_COPY, address_of
+from connectors.standins.graph.writing import OWN_COPY, UNANSWERED, address_of
 
 if TYPE_CHECKING:
     from connectors.standins.graph.world import World
 
 _KEPT = OWN_COPY | {"responseStatus"}
 _NOT_SENT = _KEPT | {"transactionId", "isCancelled"}
-_NOBODY: Json = {"response": "none", "time": "0001-01-01T00:00:00Z"}
 _ASKED: Json = {
     "showAs": "tentative",
-    "responseStatus": {"response": "notResponded", "time": "0001-01-01T00:00:00Z"},
+    "responseStatus": {**UNANSWERED, "response": "notResponded"},
 }
 
 
@@ -52,7 +56,7 @@ class Delivery:
             if copy := self.world.mailbox(profile.email).by_uid(item.uid):
                 own = _own(copy.exceptions[day].fields) if day in copy.exceptions else {}
                 changed = item.exceptions[day]
-                sent = {**_sent(changed.fields, profile), **own}
+                sent = {**_sent(changed.fields, item, profile), **own}
                 exception = Changed(changed.start, changed.end, sent)
                 self.store(profile.email, copy.with_exception(day, exception))
 
@@ -83,14 +87,16 @@ class Delivery:
     def invited(self, item: Item) -> Iterator[Profile]:
         """Yield who holds a copy: attendees with a mailbox, and the members of invited lists."""
         found = {p.email: p for address in self.addresses(item) if (p := self.world.find(address))}
-        return (profile for profile in found.values() if profile.email != item.organizer)
+        return iter(found.values())
 
     def addresses(self, item: Item) -> list[str]:
         """List where mails about a meeting go: lists are resolved, the organizer is left out."""
+        organizer = self.world.people[item.organizer].addresses
         resolved = [each for attendee in item.attendees for each in self._readers(attendee)]
-        return [address for address in resolved if address != item.organizer]
+        return [address for address in resolved if address not in organizer]
 
     def _readers(self, attendee: Json) -> tuple[str, ...]:
+        """Return who reads mail to an attendee: the members, where it is a list."""
         profile = self.world.find(address_of(attendee))
         if profile and profile.kind is Kind.LIST:
             return profile.members
@@ -103,12 +109,13 @@ class Delivery:
         return replace(
             item,
             key=copy.key if copy else self.world.number(),
-            fields={**_sent(item.fields, profile), **own},
+            fields={**_sent(item.fields, item, profile), **own},
             exceptions=_exceptions(item, copy, profile),
             gone=copy.gone if copy else item.gone,
         )
 
     def _cancelled_one(self, copy: Item, day: date) -> Item:
+        """Mark or remove one occurrence; whoever had it off their calendar keeps it off."""
         if not self.world.quirks.cancelled_copy_stays:
             return copy.without(day)
         if day in copy.gone:
@@ -123,36 +130,35 @@ def _exceptions(item: Item, copy: Item | None, profile: Profile) -> dict[date, C
     kept = {day: changed for day, changed in had.items() if changed.fields.get("isCancelled")}
     for day, changed in item.exceptions.items():
         own = _own(had[day].fields) if day in had else {}
-        kept[day] = replace(changed, fields={**_sent(changed.fields, profile), **own})
+        kept[day] = replace(changed, fields={**_sent(changed.fields, item, profile), **own})
     return kept
 
 
 def _own(fields: Fields) -> Json:
+    """Return what stays an attendee's own whatever the organizer writes."""
     return {name: fields[name] for name in fields if name in _KEPT}
 
 
-def _sent(fields: Fields, profile: Profile) -> Json:
+def _sent(fields: Fields, item: Item, profile: Profile) -> Json:
     """Return what a meeting request carries; the answers of others stay with the organizer."""
     sent = {name: fields[name] for name in fields if name not in _NOT_SENT}
     if "attendees" in sent:
-        seen = [
-            each
-            for each in sent["attendees"]
-            if not fields.get("hideAttendees") or _is(profile, each)
+        hidden = item.fields.get("hideAttendees")
+        sent["attendees"] = [
+            _without_answer(attendee)
+            for attendee in sent["attendees"]
+            if not hidden or address_of(attendee) in profile.addresses
         ]
-        sent["attendees"] = [_without_answer(attendee) for attendee in seen]
     return sent
 
 
-def _is(profile: Profile, attendee: Json) -> bool:
-    return address_of(attendee) in profile.addresses
-
-
 def _without_answer(attendee: Json) -> Json:
+    """Hide an answer: an attendee's copy is not told those of the others."""
     kept = {name: value for name, value in attendee.items() if name != "proposedNewTime"}
-    return {**kept, "status": _NOBODY}
+    return {**kept, "status": UNANSWERED}
 
 
 def _cancelled(fields: Fields) -> Json:
+    """Return the fields of a cancelled copy: free time under a subject that says so."""
     subject = str(fields.get("subject") or "")
     return {**fields, "isCancelled": True, "showAs": "free", "subject": f"Canceled: {subject}"}

@@ -1,4 +1,9 @@
-"""`calendarView/delta`: says that something changed, hardly ever what."""
+"""`calendarView/delta`: says that something changed, hardly ever what.
+
+A round begins with an empty page, may repeat an event, sends a touched series whole with thin
+occurrences, leaves cancelled ones out without a word, and says "removed" also of events that merely
+lie outside the window. The page of the manual still promises full events.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +23,15 @@ from connectors.standins.graph.zones import instant, stamp
 
 _PAGE = 10
 _FIRST_PAGE = -1
+_NOTHING = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """Where a round stands: bound to its mailbox, its window and the state it began with.
 
-    `since` is the state known before the round, `until` the state it tells; `page` is -1 for the
-    empty page a round begins with. In a delta token both states are the same.
+    `since` is the state known before the round (-1: nothing yet), `until` the state it tells;
+    `page` is -1 for the empty page a round begins with. In a delta token both states are the same.
     """
 
     email: str
@@ -73,6 +79,7 @@ def delta(ask: Ask) -> Reply:
 
 
 def _token(ask: Ask) -> Token:
+    """Return where this request stands: inside a round, after one, or at a first beginning."""
     if skip := ask.query.get("$skiptoken"):
         return Token.decode(skip)
     serial = ask.world.mailbox(ask.owner.email).serial
@@ -83,12 +90,13 @@ def _token(ask: Ask) -> Token:
         raise Refused(400, "ErrorInvalidParameter", "startDateTime and endDateTime are required.")
     start, end = map(stamp, window(ask))
     generation = ask.world.delta_generation
-    return Token(ask.owner.email, start, end, 0, serial, first, generation)
+    return Token(ask.owner.email, start, end, _NOTHING, serial, first, generation)
 
 
 def _answer(
     ask: Ask, values: list[Json], next_page: Token | None, done: Token | None = None
 ) -> Reply:
+    """Return a page with exactly one link: onward, or to the next round."""
     body: Json = {"value": values}
     if next_page:
         body["@odata.nextLink"] = ask.link(_skiptoken=next_page.encode())
@@ -119,10 +127,11 @@ class Changes:
     def _entries(
         self, mailbox: Mailbox, item: Item | None, before: Mailbox, key: int
     ) -> list[Json]:
+        """Return what is told of one touched item: its instances in the window, or a removal."""
         found = list(instances(item, *self.token.window)) if item else []
         if not found:
             # Also for events outside the window: "removed" is not "cancelled".
-            return [self._removed(key)] if self.token.since else []
+            return [self._removed(key)] if self.token.since != _NOTHING else []
         masters = [whole(item)] if item and item.recurrence else []
         shown = (masters if self.ask.world.quirks.masters_in_delta else []) + found
         entries = [self._entry(mailbox, instance) for instance in shown]
@@ -144,6 +153,7 @@ class Changes:
         return [self._removed(item.key, day) for day in sorted(gone)]
 
     def _removed(self, key: int, day: date | None = None) -> Json:
+        """Return a removal: an id and a reason that is always the same."""
         name = Name(key, day).encode(immutable=self.ask.prefer.immutable_ids)
         entry = {"@odata.type": "#microsoft.graph.event", "id": name}
         return {**entry, "@removed": {"reason": "deleted"}}

@@ -1,4 +1,9 @@
-"""The published description of Graph, and the judgement whether a request follows it."""
+"""The published description of Graph, and the judgement whether a request follows it.
+
+The file beside this module lists paths, options and schemas: strict `write.*` ones for requests,
+lenient ones for answers. It is read when the first request arrives, not at import, because reading
+and compiling it takes longer than everything else in this package.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +68,7 @@ class Operation:
         return "application/octet-stream" in content
 
     def _parameters(self) -> Iterator[Json]:
+        """Yield the parameters of the operation, shared ones looked up."""
         for parameter in self.said.get("parameters", ()):
             name = parameter.get("$ref", "").rpartition("/")[2]
             yield document()["components"]["parameters"][name] if name else parameter
@@ -112,6 +118,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 def _match(path: str) -> tuple[str, Mapping[str, str]]:
+    """Return the template a path follows, and the values of its variables."""
     for pattern, template in _paths():
         if found := pattern.fullmatch(path):
             return template, found.groupdict()
@@ -120,6 +127,7 @@ def _match(path: str) -> tuple[str, Mapping[str, str]]:
 
 @cache
 def _validator(method: str, template: str) -> Draft202012Validator:
+    """Return the judge of one operation's body; compiled once."""
     body = document()["paths"][template][method.lower()]["requestBody"]
     return _resolving(body["content"]["application/json"]["schema"])
 
@@ -130,6 +138,7 @@ def _resolving(schema: Json) -> Draft202012Validator:
 
 
 def _typed(value: str, schema: Json) -> object:
+    """Read a query value as the type its schema wants; what does not fit stays text."""
     if schema.get("type") == "integer" and value.lstrip("-").isdigit():
         return int(value)
     if schema.get("type") == "boolean" and value in {"true", "false"}:

@@ -1,4 +1,9 @@
-"""Where every Graph request arrives: let in, checked, limited, handled, and `$batch` as well."""
+"""Where every Graph request arrives: let in, checked, limited, handled, and `$batch` as well.
+
+A request passes in Graph's own order: path and method, token, whose things, rights, options, body.
+Outlook runs four requests a mailbox at once and refuses the fifth; parts of a batch count one by
+one. Handlers run in threads, under the world's lock.
+"""
 
 from __future__ import annotations
 
@@ -69,12 +74,14 @@ class Desk:
         return replace(reply, headers={"request-id": request_id, **reply.headers})
 
     async def _one(self, call: Call) -> Reply:
+        """Answer one request that is no batch, if its mailbox has a place free."""
         ask, suffix, handler = self._let_in(call)
         with self._place(ask.owner.email if access.is_outlook(suffix) else None):
             await asyncio.sleep(self.world.quirks.latency)
             return await run_in_threadpool(self._handled, handler, ask)
 
     def _handled(self, handler: Handler, ask: Ask) -> Reply:
+        """Run a handler; one at a time, since all share the world."""
         with self.world.lock:
             return handler(ask)
 
@@ -129,6 +136,7 @@ class Desk:
         return owner
 
     def _drive_owner(self, drive_id: str) -> Profile:
+        """Return whose drive that is."""
         for email, drive in self.world.drives.items():
             if drive.id == drive_id:
                 return self.world.people[email]
@@ -147,6 +155,7 @@ class Desk:
     async def _part(
         self, outer: Call, part: Json, done: dict[str, Json], places: Counter[str]
     ) -> Json:
+        """Answer one part, its refusal inside its own answer."""
         whose = "/".join(
             part["url"].split("/")[:3] if part["url"].startswith("/users/") else ["me"]
         )
@@ -174,6 +183,7 @@ def _suffix(template: str) -> str:
 
 
 def _json(call: Call) -> Any:  # noqa: ANN401 - a body is whatever the client sent
+    """Read a body; a JSON body that does not say so is refused, in a batch as well."""
     if not call.body:
         return None
     if not call.headers.get("content-type", "").startswith("application/json"):
@@ -199,5 +209,6 @@ def _call_of(outer: Call, part: Json) -> Call:
 
 
 def _throttled() -> Refused:
+    """Say that the mailbox is busy; the wait is a fraction, which `int()` cannot read."""
     message = "Application is over its MailboxConcurrency limit."
     return Refused(429, "ApplicationThrottled", message, headers={"Retry-After": _RETRY_AFTER})

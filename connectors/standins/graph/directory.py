@@ -52,6 +52,7 @@ def reports(ask: Ask) -> Reply:
 
 
 def _user(ask: Ask, person: Profile) -> Json:
+    """Return what was selected, unknown values as null; the short default otherwise."""
     wanted = [name for name in ask.query.get("$select", "").split(",") if name]
     if unknown := set(wanted) - description.properties("user"):
         message = f"Could not find a property named '{min(unknown)}' on type 'user'."
@@ -125,6 +126,7 @@ def calendar_id(person: Profile) -> str:
 
 
 def _calendar(ask: Ask) -> Json:
+    """Return the `calendar` of the owner."""
     return {
         "id": calendar_id(ask.owner),
         "name": "Calendar",

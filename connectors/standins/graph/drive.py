@@ -1,4 +1,9 @@
-"""One person's OneDrive: files with versions, links and grants, locked while open in Word."""
+"""One person's OneDrive: files with versions, links and grants, locked while open in Word.
+
+Word holds a lock while somebody has a file open: writes through Graph get 423, reads go on. Two
+tags tell changes apart, the eTag all of them and the cTag those of the content. There is no
+editing inside a file, so each write is a new version of the whole.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from posixpath import basename, dirname, splitext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors.standins.graph.calls import Json, Refused
@@ -67,6 +72,7 @@ class File:
 
     @property
     def _guid(self) -> str:
+        """The name SharePoint knows the file by; part of both tags."""
         return str(uuid5(NAMESPACE_URL, self.id)).upper()
 
     def revision(self, name: str) -> Revision:
@@ -111,25 +117,24 @@ class Drive:
         return file
 
     def write(self, file: File, content: bytes, by: str) -> File:
-        """Replace the content; the old one stays as a version. 423 while Word has it open."""
-        if file.open_by:
-            code = self.world.quirks.lock_code
-            raise Refused(
-                423,
-                code,
-                "The resource you are attempting to access is locked",
-                inner="resourceLocked",
-            )
+        """Replace the content; the old one stays as a version."""
+        self.check_open(file)
         return self.save(file, content, by)
+
+    def check_open(self, file: File) -> None:
+        """Refuse with 423 what Word would lose, while somebody has the file open in it."""
+        if file.open_by:
+            message = "The resource you are attempting to access is locked."
+            raise Refused(423, self.world.quirks.lock_code, message, inner="resourceLocked")
 
     def save(self, file: File, content: bytes, by: str) -> File:
         """Save as Word itself does, lock or not."""
         revision = Revision(file.newest.number + 1, content, self.world.now(), by)
         return self.change(file, revisions=(*file.revisions, revision))
 
-    def change(self, file: File, **changes: object) -> File:
+    def change(self, file: File, **changes: Any) -> File:  # noqa: ANN401 - the fields of File
         """Store a file with other properties, under a new eTag."""
-        changed = replace(file, edits=file.edits + 1, **changes)  # type: ignore[arg-type]
+        changed = replace(file, edits=file.edits + 1, **changes)
         self.files[file.id] = changed
         return changed
 

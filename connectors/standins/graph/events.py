@@ -1,4 +1,8 @@
-"""Events and calendarView: reading with $select and paging, writing, answering."""
+"""Events and calendarView: reading with $select and paging, writing, answering.
+
+The same handlers serve `/me`, `/users/{id}` and the default calendar under all its names. Reads go
+through what is visible by now, which may lag behind the writes; a write answers with the new state.
+"""
 
 from __future__ import annotations
 
@@ -87,6 +91,8 @@ def cancel(ask: Ask) -> Reply:
 
 
 def _answering(answer: str) -> Handler:
+    """Return the handler of one of the three answers."""
+
     def respond(ask: Ask) -> Reply:
         send = ask.given("sendResponse")
         ask.calendar.respond(
@@ -115,6 +121,7 @@ def named(ask: Ask) -> Name:
 
 
 def _collection(ask: Ask, found: list[Instance]) -> Reply:
+    """Return a page of events in the wanted shape."""
     _check_options(ask)
     shape = Shape.parse(ask.query)
     renderer = ask.renderer(ask.world.mailbox(ask.owner.email).seen(ask.now))
@@ -138,6 +145,7 @@ def _check_options(ask: Ask) -> None:
 
 
 def _filter(text: str) -> Callable[[Item], bool]:
+    """Return the test a `$filter` means; the two that are played, and no silent third."""
     if not text:
         return lambda _item: True
     if by_uid := _BY_UID.fullmatch(text):

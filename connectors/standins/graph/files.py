@@ -1,4 +1,9 @@
-"""The OneDrive requests: content by path or id, versions, links, grants."""
+"""The OneDrive requests: content by path or id, versions, links, grants.
+
+Content is never in the answer itself: OneDrive redirects to a pre-authenticated address outside
+Graph. Files are reached by path, by id, or through the drive's id, which is how somebody they were
+shared with gets at them.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +81,7 @@ def put_by_id(ask: Ask) -> Reply:
 
 
 def _replace(ask: Ask, file: File) -> Reply:
+    """Write a new content, if the client knew the present one."""
     _check_tag(ask, file)
     drive = _drive(ask)
     return Reply(200, drive.render(drive.write(file, ask.call.body, _author(ask))))
@@ -85,8 +91,7 @@ def rename(ask: Ask) -> Reply:
     """PATCH of the name; refused like a write while the file is open."""
     drive, file = _drive(ask), _file(ask)
     _check_tag(ask, file)
-    if file.open_by:
-        drive.write(file, b"", _author(ask))
+    drive.check_open(file)
     folder, _, _ = file.path.rpartition("/")
     path = f"{folder}/{ask.body['name']}".strip("/")
     return Reply(200, drive.render(drive.change(file, path=path)))
@@ -140,6 +145,7 @@ def invite(ask: Ask) -> Reply:
 
 
 def _invite(ask: Ask, address: str) -> Json:
+    """Grant one person the roles; tell them only if asked to."""
     file, person = _file(ask), ask.world.find(address)
     user = {"email": address, "displayName": person.name if person else address}
     grant = {
@@ -155,6 +161,7 @@ def _invite(ask: Ask, address: str) -> Json:
 
 
 def _grant(ask: Ask, file: File, permission: Json) -> Json:
+    """Store a permission in the place of one with the same id."""
     others = tuple(each for each in file.permissions if each["id"] != permission["id"])
     _drive(ask).change(file, permissions=(*others, permission))
     return permission
@@ -182,6 +189,7 @@ def _drive(ask: Ask) -> Drive:
 
 
 def _folder(ask: Ask) -> str:
+    """Return where relative paths begin: the app's folder for `special`, else the root."""
     return APPROOT if "special/" in ask.call.path else ""
 
 
@@ -211,6 +219,7 @@ def _open_to(ask: Ask, file: File) -> File:
 
 
 def _author(ask: Ask) -> str:
+    """Return who signs a change: the person, or the owner an application acts for."""
     return ask.grant.email or ask.owner.email
 
 
@@ -222,6 +231,7 @@ def _check_tag(ask: Ask, file: File) -> None:
 
 
 def _selected(ask: Ask, file: File) -> Json:
+    """Return the item, or what `$select` leaves of it."""
     whole = _drive(ask).render(file)
     wanted = [name for name in ask.query.get("$select", "").split(",") if name]
     return {name: whole[name] for name in whole if not wanted or name in wanted}

@@ -1,4 +1,9 @@
-"""The two kinds of Exchange ids: opaque, case-sensitive, and told apart by their first letters."""
+"""The two kinds of Exchange ids: opaque, case-sensitive, and told apart by their first letters.
+
+The plain id names an item where it lies, the immutable one for as long as the mailbox lives; which
+of them an answer holds is decided by each request's `Prefer` header, and every request takes both.
+Occurrences have no objects of their own: their ids are made of the master's and a date.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""One person's copy of an appointment or a meeting, and the single instances inside it."""
+"""One person's copy of an appointment or a meeting, and the single instances inside it.
+
+A series is one item: its pattern, the exceptions among its occurrences, and the days that are gone.
+Occurrences are worked out when somebody looks, as Exchange does; so a cancelled one leaves nothing
+behind but its day.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The Microsoft identity platform: sign-in for people and for applications, as msal speaks it."""
+"""The Microsoft identity platform: sign-in for people and for applications, as msal speaks it.
+
+Consent is given at once: whoever opens the authorization page is sent straight back. A person is
+named by `login_hint` or sits at `Login.browser`; a device waits for `approve`. What can go wrong is
+put in front with `fail_next`, `revoke` and `challenge`. msal keeps a refusal in memory for a
+minute, so a test that goes on after one needs a new msal application.
+"""
 
 from __future__ import annotations
 
@@ -205,6 +211,7 @@ class Login:
             return error.reply(self.world.now())
 
     def _exchange(self, form: Mapping[str, str]) -> Json:
+        """Return tokens for one of the four grants."""
         match form.get("grant_type"):
             case "authorization_code":
                 return self._signed_in(self._by_code(form), form)
@@ -230,6 +237,7 @@ class Login:
         return pending
 
     def _by_refresh(self, form: Mapping[str, str]) -> _Pending:
+        """Redeem a refresh token: good until the sign-in is revoked, and for fewer scopes too."""
         pending = self._refresh.get(form["refresh_token"])
         if pending is None:
             raise TokenError("invalid_grant", (70000,), "bad_token")
@@ -238,6 +246,7 @@ class Login:
         return replace(pending, scope=form.get("scope", pending.scope))
 
     def _by_device(self, form: Mapping[str, str]) -> _Pending:
+        """Redeem a device code, once somebody entered it."""
         pending = self._devices.get(form["device_code"])
         if pending is None:
             raise TokenError("expired_token", (70020,))
@@ -276,6 +285,7 @@ class Login:
         return {"token_type": "Bearer", "expires_in": seconds, "access_token": access}
 
     def _meet_challenge(self, email: str, claims: str) -> None:
+        """End a challenge if the request brings all the claims it wants."""
         wanted = self.challenges.get(email, {}).get("access_token", {})
         brought = json.loads(claims or "{}").get("access_token", {})
         if set(wanted) <= set(brought):
@@ -289,6 +299,7 @@ class Login:
         return person.id if person else TENANT
 
     def _id_token(self, email: str, pending: _Pending) -> str:
+        """Return an unsigned id_token: msal reads and does not verify it."""
         claims = {
             "aud": pending.client_id,
             "iss": f"{MICROSOFT}/{TENANT}/v2.0",
@@ -313,6 +324,7 @@ def _is_over(grant: Grant, now: datetime) -> bool:
 
 
 def _claims_challenge(claims: Json) -> Refused:
+    """Return a 401 that carries, in base64, what the next token must be got with."""
     packed = base64.b64encode(json.dumps(claims).encode()).decode()
     said = f'Bearer realm="", error="insufficient_claims", claims="{packed}"'
     message = "Continuous access evaluation resulted in claims challenge."

@@ -1,4 +1,8 @@
-"""One person's mailbox with every version of every item: reads can lag, deltas look back."""
+"""One person's mailbox with every version of every item: reads can lag, deltas look back.
+
+Exchange answers a write with the new state while other servers still show the old one; and a delta
+token stands for a state of the past. Both fall out of never overwriting anything.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,7 @@ class Mailbox:
         self._write(key, None, now, lag)
 
     def _write(self, key: int, item: Item | None, now: datetime, lag: timedelta) -> None:
+        """Append a version; nothing written is ever forgotten."""
         self.serial += 1
         self._history.setdefault(key, []).append(Version(self.serial, now, now + lag, item))
 

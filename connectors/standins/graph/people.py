@@ -1,4 +1,8 @@
-"""What people do with Outlook and Word, in plain verbs: for the demo and for tests."""
+"""What people do with Outlook and Word, in plain verbs: for the demo and for tests.
+
+A person acts on the own copy of a meeting, named by the uid all copies share. Occurrences are named
+by their original day in the meeting's own zone, wherever they were moved to.
+"""
 
 from __future__ import annotations
 
@@ -226,12 +230,14 @@ class Person:
         return known.as_attendee() if known else {"emailAddress": {"address": address}}
 
     def _hold(self, file: File, change: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        """Change who has the file open."""
         with self.world.lock:
             drive = self.world.drives[self._keeper(file)]
             now = drive.file(file.id)
             drive.hold(now, change(now.open_by))
 
     def _keeper(self, file: File) -> str:
+        """Return in whose drive a file lies: it may be somebody else's."""
         drives = self.world.drives
         return next(email for email, drive in drives.items() if file.id in drive.files)
 

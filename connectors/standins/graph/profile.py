@@ -27,7 +27,8 @@ class Kind(StrEnum):
 class Profile:
     """An address with what the directory and the mailbox settings say about it.
 
-    `timezone` is an IANA name; `zone_as` is how the mailbox spells it (a Windows name by default).
+    `timezone` is an IANA name; `zone_as` is how the mailbox spells it (a Windows name by
+    default). Without `licensed` there is no mailbox in Exchange Online.
     """
 
     email: str
@@ -42,6 +43,7 @@ class Profile:
     manager: str | None = None
     hired: date | None = None
     closed_to_apps: bool = False
+    licensed: bool = True
     keeps_declined: bool = False
     members: tuple[str, ...] = field(default=())
 
@@ -63,7 +65,7 @@ class Profile:
     @property
     def has_mailbox(self) -> bool:
         """Whether Graph can open its calendar."""
-        return self.kind in {Kind.USER, Kind.PERSONAL, Kind.ROOM}
+        return self.licensed and self.kind in {Kind.USER, Kind.PERSONAL, Kind.ROOM}
 
     @property
     def zone_name(self) -> str:

@@ -9,9 +9,9 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """Each field is one open question of the fact sheet; the default is the harsher answer.
+    """Open questions of the fact sheet, and how heavy the load is.
 
-    Set them with `world.quirks = replace(world.quirks, ...)`.
+    Set them with `world.quirks = replace(world.quirks, ...)`; a test that matters runs both ways.
     """
 
     event_if_match: bool = False

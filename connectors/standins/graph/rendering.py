@@ -1,4 +1,8 @@
-"""An instance as Graph writes it, and what `$select` and `$expand` leave of it."""
+"""An instance as Graph writes it, and what `$select` and `$expand` leave of it.
+
+Times come in the preferred zone, ids in the preferred kind, bodies as HTML or text. Two lists of a
+master, and all extended properties, come only when asked for; the delta shows occurrences thin.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,10 @@ from connectors.standins.graph.items import Instance, occurrence, whole
 from connectors.standins.graph.mailbox import Mailbox
 from connectors.standins.graph.profile import Profile
 from connectors.standins.graph.quirks import Quirks
+from connectors.standins.graph.writing import UNANSWERED
 from connectors.standins.graph.zones import floating, stamp, wire
 
 _PROPERTY = re.compile(r"singleValueExtendedProperties\(\$filter=id eq '([^']+)'\)", re.IGNORECASE)
-_NEVER: Json = {"response": "none", "time": "0001-01-01T00:00:00Z"}
 
 # What a copy has even where nobody ever said it.
 DEFAULTS: Json = {
@@ -38,7 +42,7 @@ DEFAULTS: Json = {
     "onlineMeetingProvider": "unknown",
     "onlineMeeting": None,
     "location": {"displayName": "", "locationType": "default"},
-    "responseStatus": _NEVER,
+    "responseStatus": UNANSWERED,
 }
 
 
@@ -87,6 +91,7 @@ class Renderer:
         return [f"OID.{master}.{day.isoformat()}" for day in sorted(instance.item.gone)]
 
     def _identity(self, instance: Instance) -> Json:
+        """Return ids, versions and stamps."""
         version = self.mailbox.version(instance.item.key)
         created = self.mailbox.first(instance.item.key).written
         return {
@@ -103,6 +108,7 @@ class Renderer:
         }
 
     def _uid(self, instance: Instance) -> str:
+        """Return the uid: that of the meeting, or one of the occurrence's own."""
         uid = instance.item.uid
         if instance.day is None or not self.quirks.occurrence_uids:
             return uid
@@ -122,6 +128,7 @@ class Renderer:
         return said
 
     def _origin(self, instance: Instance) -> Json:
+        """Return who organizes it and the zone it was made in."""
         organizer = self.organizers.get(instance.item.organizer)
         address = organizer.as_address() if organizer else {"address": instance.item.organizer}
         return {
@@ -132,17 +139,19 @@ class Renderer:
         }
 
     def _times(self, instance: Instance) -> Json:
+        """Return start and end in the preferred zone; whole days are not converted."""
         name = self.prefer.timezone
         write = floating if instance.fields.get("isAllDay") else wire
         return {"start": write(instance.start, name), "end": write(instance.end, name)}
 
     def _body(self, body: Json) -> Json:
+        """Return the body as stored, or its words alone where text is preferred."""
         if self.prefer.text_body:
             return {"contentType": "text", "content": bodies.text(body["content"])}
         return body
 
     def _attendee(self, attendee: Json) -> Json:
-        return {"type": "required", "status": _NEVER, **attendee}
+        return {"type": "required", "status": UNANSWERED, **attendee}
 
 
 @dataclass(frozen=True, slots=True)

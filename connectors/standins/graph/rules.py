@@ -1,4 +1,7 @@
-"""A `patternedRecurrence` and the days it falls on."""
+"""A `patternedRecurrence` and the days it falls on.
+
+Patterns know days, not hours: the wall clock is the meeting's own, kept over both clock changes.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,7 @@ def begun(recurrence: Json, first: date) -> Json:
 
 
 def _arguments(pattern: Json, bounds: Json) -> Json:
+    """Translate a pattern and its range into what dateutil wants."""
     first = date.fromisoformat(bounds["startDate"])
     named: Json = {
         "freq": _FREQUENCY[pattern["type"]],
@@ -78,6 +82,7 @@ def _which(pattern: Json) -> Json:
 
 
 def _bounds(bounds: Json) -> Json:
+    """Return where the rule ends: with a day, after a number, or never."""
     if bounds["type"] == "endDate":
         end = date.fromisoformat(bounds["endDate"])
         return {"until": datetime.combine(end, time()) + timedelta(hours=23)}

@@ -1,4 +1,8 @@
-"""`getSchedule`: free/busy of several people at once, each with its own error if need be."""
+"""`getSchedule`: free/busy of several people at once, each with its own error if need be.
+
+Somebody who cannot be seen is an error of their own inside a 200, never free. Items carry no event
+id: a client has to take its own meeting out by time. Refused for personal accounts.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,7 @@ def get_schedule(ask: Ask) -> Reply:
 
 
 def _entry(ask: Ask, address: str, start: datetime, end: datetime, step: timedelta) -> Json:
+    """Return one person's schedule; what goes wrong with one spoils no other."""
     profile = ask.world.find(address)
     if profile is None or not profile.has_mailbox or profile.kind is Kind.PERSONAL:
         return _error(address, "ErrorMailRecipientNotFound", "The recipient was not found.")
@@ -66,6 +71,7 @@ def _status(instance: Instance) -> str:
 
 
 def _view(found: list[Instance], start: datetime, end: datetime, step: timedelta) -> Iterator[str]:
+    """Yield a digit a step: the strongest status in it."""
     while start < end:
         there = [each for each in found if each.overlaps(start, start + step)]
         yield max((_DIGIT.get(_status(each), "0") for each in there), default="0")

@@ -1,4 +1,9 @@
-"""Change notifications: the handshake, renewal, and the posts Graph would send."""
+"""Change notifications: the handshake, renewal, and the posts Graph would send.
+
+Nothing is sent by itself: `notify` posts what happened since the last time, `lifecycle` one of the
+three events of a subscription's life. A notice names the mailbox's item and no difference; changes
+of an occurrence come under the master's id.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +43,7 @@ class Subscription:
     serial: int
     properties: Json
 
-    def due(self, now: datetime) -> bool:
+    def is_over(self, now: datetime) -> bool:
         """Whether it has expired."""
         return instant(self.properties["expirationDateTime"]) <= now
 
@@ -67,7 +72,7 @@ def create(ask: Ask) -> Reply:
 
 def listed(ask: Ask) -> Reply:
     """All that have not expired."""
-    living = [each for each in ask.world.subscriptions.values() if not each.due(ask.now)]
+    living = [each for each in ask.world.subscriptions.values() if not each.is_over(ask.now)]
     return Reply(200, {"value": [each.render() for each in living]})
 
 
@@ -121,6 +126,7 @@ def lifecycle(world: World, subscription_id: str, event: str) -> int:
 
 
 def _posts(world: World) -> Iterator[tuple[str, list[Json]]]:
+    """Yield a post a subscription, with all that happened since its last one."""
     for known in list(world.subscriptions.values()):
         mailbox = world.mailbox(known.email)
         touched = mailbox.touched(known.serial)
@@ -136,17 +142,19 @@ def _posts(world: World) -> Iterator[tuple[str, list[Json]]]:
         wanted = known.properties["changeType"].split(",")
         notices = [_told(world, known, *each) for each in changes if each[0] in wanted]
         world.subscriptions[known.id] = replace(known, serial=mailbox.serial)
-        if notices and not known.due(world.now()):
+        if notices and not known.is_over(world.now()):
             yield known.properties["notificationUrl"], notices
 
 
 def _change(first: Version, last: Version, since: int) -> str:
+    """Say what became of an item since a serial."""
     if last.item is None:
         return "deleted"
     return "created" if first.serial > since else "updated"
 
 
 def _told(world: World, known: Subscription, change: str, key: int, version: Version) -> Json:
+    """Return one notification: which item, never what is new in it."""
     event = Name(key).encode(immutable=True)
     resource = f"Users/{world.people[known.email].id}/Events/{event}"
     data = {
@@ -168,6 +176,7 @@ def _notice(known: Subscription) -> Json:
 
 
 def _post(url: str, notices: list[Json]) -> int:
+    """Post it; 1 for a 2xx, 0 for everything else (Graph would try again for hours)."""
     try:
         answer = httpx2.post(url, json={"value": notices}, timeout=_PATIENCE)
     except httpx2.HTTPError:
@@ -204,6 +213,7 @@ def _mailbox(ask: Ask, resource: str) -> str:
 
 
 def _check_duplicate(world: World, email: str, body: Json) -> None:
+    """Refuse a second subscription to the same changes of the same resource."""
     same = ("resource", "changeType")
     for known in world.subscriptions.values():
         if known.email == email and all(known.properties[name] == body[name] for name in same):
@@ -221,7 +231,7 @@ def _expiry(ask: Ask, wanted: str) -> str:
 
 def _named(ask: Ask) -> Subscription:
     known = ask.world.subscriptions.get(ask.variables["subscription_id"])
-    if known is None or known.due(ask.now):
+    if known is None or known.is_over(ask.now):
         raise Refused(404, "ResourceNotFound", "The object was not found.")
     return known
 

@@ -1,4 +1,9 @@
-"""A checked request body, turned into the fields and times of an item."""
+"""A checked request body, turned into the fields and times of an item.
+
+Bodies arrive already held against the schema; here is what only the state can judge: an end after
+its start, whole days at midnight, the online meeting that is set once. What the stand-in does not
+play is refused rather than silently dropped.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +31,8 @@ _TIMES = frozenset({"start", "end", "recurrence"})
 _NOT_PLAYED = frozenset(
     {"attachments", "extensions", "isDraft", "locations", "multiValueExtendedProperties"}
 )
-_UNANSWERED: Json = {"response": "none", "time": "0001-01-01T00:00:00Z"}
+UNANSWERED: Json = {"response": "none", "time": zones.NEVER}
+"""The status of somebody who has not answered, and of everybody in an attendee's copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,12 @@ class Writer:
         return [self._attendee(each, known.get(address_of(each), {})) for each in new]
 
     def _attendee(self, new: Json, old: Json) -> Json:
+        """Return an attendee with the answer known so far, and a name from the directory."""
         address = new["emailAddress"]["address"]
         profile = self.find(address)
         is_room = profile is not None and profile.kind is Kind.ROOM
-        answered = (
-            {"response": "accepted", "time": "0001-01-01T00:00:00Z"} if is_room else _UNANSWERED
-        )
+        # A room accepts by itself, at once.
+        answered = {**UNANSWERED, "response": "accepted"} if is_room else UNANSWERED
         name = new["emailAddress"].get("name") or (profile.name if profile else address)
         return {
             "type": new.get("type") or "required",
@@ -144,6 +150,7 @@ def timed(item: Item, body: Json) -> Item:
 
 
 def _recurrence(body: Json, item: Item) -> Json | None:
+    """Return the pattern after a write: given, taken away, or begun with the new start."""
     if "recurrence" in body:
         return _bound(body["recurrence"], item) if body["recurrence"] else None
     if item.recurrence and body.get("start"):
@@ -159,6 +166,7 @@ def _bound(recurrence: Json, item: Item) -> Json:
 
 
 def _check_whole_days(item: Item) -> None:
+    """Refuse a whole day that does not begin and end at midnight."""
     midnight = (item.start.time(), item.end.time()) == (time(), time())
     if item.fields.get("isAllDay") and not midnight:
         message = "The Event.Start property for an all-day event needs to be set to midnight."

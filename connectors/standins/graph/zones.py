@@ -1,4 +1,8 @@
-"""Time as Exchange writes it: Windows zone names, seven fraction digits, reversed bias."""
+"""Time as Exchange writes it: Windows zone names, seven fraction digits, reversed bias.
+
+Events carry wall time with the name of a zone, Windows or IANA as somebody once chose; working
+hours often carry a described zone instead, whose bias counts the other way round.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ from tzlocal.windows_tz import tz_win, win_tz
 
 from connectors.standins.graph.calls import Json, Refused
 
+NEVER = "0001-01-01T00:00:00Z"
+"""The time of an answer nobody gave: too early for many a datetime type."""
 CUSTOM = "tzone://Microsoft/Custom"
 """What `originalStartTimeZone` says of a meeting made with a legacy custom zone."""
 
@@ -42,6 +48,7 @@ def instant(text: str) -> datetime:
 
 
 def _parsed(text: str) -> datetime:
+    """Read an ISO 8601 value, with up to seven fraction digits."""
     try:
         return datetime.fromisoformat(text)
     except ValueError as unreadable:
@@ -86,6 +93,7 @@ def _bias(offset: timedelta) -> int:
 
 
 def _standard(iana: str, year: int) -> timedelta:
+    """Return the offset outside summer time, on either half of the globe."""
     return min(_offset(iana, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))
 
 

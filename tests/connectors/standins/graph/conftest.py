@@ -135,3 +135,22 @@ def graph(company: Company, maya: Person) -> httpx2.Client:
 def weekly(maya: Person, ben: Person) -> str:
     """Mondays at ten, Berlin time, from 2 March 2026 on; the clocks change on the 29th."""
     return maya.meets(ben.email, "Maya / Ben", at(2))
+
+
+@pytest.fixture
+def his(company: Company, ben: Person) -> httpx2.Client:
+    """Ben's own client."""
+    return company.as_person(ben)
+
+
+def mails(company: Company) -> list[tuple[str, str]]:
+    return [(mail.kind, mail.to) for mail in company.world.mails]
+
+
+def single(**more: object) -> dict[str, Any]:
+    times = {
+        name: {"dateTime": f"2026-03-12T{hour}:00:00", "timeZone": "W. Europe Standard Time"}
+        for name, hour in (("start", "14"), ("end", "15"))
+    }
+    guest = {"emailAddress": {"address": "ben@acme.example"}}
+    return {"subject": "Again", **times, "attendees": [guest], **more}

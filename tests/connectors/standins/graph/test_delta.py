@@ -143,6 +143,18 @@ def test_removed_is_also_said_of_things_outside_the_window(
     assert graph.get(f"/me/events/{entry['id']}").json()["subject"] == "Summer"
 
 
+def test_a_round_over_an_empty_mailbox_counts_as_one(company: Company) -> None:
+    """What comes later is a change like any other, also outside the window."""
+    eve = company.world.person("eve@acme.example")
+    graph = company.as_person(eve)
+    _, link = round_of(graph)
+    eve.schedules("Summer", datetime(2026, 7, 1, 10, tzinfo=ZoneInfo("Europe/Berlin")))
+
+    (entry,) = round_of(graph, link)[0]
+
+    assert "@removed" in entry
+
+
 def test_an_event_may_come_twice_in_a_round(company: Company, maya: Person) -> None:
     """Facts 1: the last one wins."""
     graph = company.as_person(maya, Prefer="odata.maxpagesize=2")

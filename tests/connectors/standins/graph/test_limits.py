@@ -53,6 +53,18 @@ def test_a_mailbox_can_be_closed_to_applications(company: Company, ben: Person) 
     assert app.get(f"/users/{ben.email}/drive").status_code == 200
 
 
+def test_a_person_without_a_mailbox_is_unsupported(
+    company: Company, graph: httpx2.Client, ben: Person
+) -> None:
+    """Facts 9: a 404 that will not go away by itself."""
+    company.world.learn(ben.email, licensed=False)
+
+    answer = company.client(company.world.app_token()).get(f"/users/{ben.email}/events")
+
+    assert answer.json()["error"]["code"] == "MailboxNotEnabledForRESTAPI"
+    assert graph.get(f"/users/{ben.email}").status_code == 200
+
+
 @pytest.mark.usefixtures("weekly")
 @pytest.mark.parametrize(
     ("scope", "status"), [("Calendars.Read", 403), ("Calendars.ReadWrite", 200)]
