@@ -1,4 +1,8 @@
-"""Whose calendar a request means, and what the caller may do there."""
+"""Whose calendar a request means, and what the caller may do there.
+
+Everybody owns his primary calendar and sees a colleague's only after it was shared. A calendar
+that is hidden and one that does not exist look the same: 404.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The ASGI application: who asks, may he, does the API know such a request, then the answer."""
+"""The ASGI application: who asks, may he, does the API know such a request, then the answer.
+
+Each module that answers methods offers them in `METHODS` by the id of the discovery document, so
+a method nobody wrote is a 404 like an address that never was. Handlers are plain functions run
+one at a time in the server's only thread: a request sees the world whole.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +69,7 @@ def application(world: World) -> Wire:
 
 
 def _answer(world: World, request: Request, body: bytes) -> Response:
+    """Answer one API request, a refusal in the shape of the API that was asked."""
     path = request.scope["raw_path"].decode()
     try:
         answer = _checked(world, request, path, body)
@@ -80,6 +86,7 @@ def _answer(world: World, request: Request, body: bytes) -> Response:
 
 
 def _checked(world: World, request: Request, path: str, body: bytes) -> Json | str | None:
+    """Hold a request against the documents, its sender against his scopes, then do it."""
     found = discovery.find(request.method, path)
     if found is None or found[0].id not in METHODS:
         raise not_found(f"No method at {request.method} {path}.")

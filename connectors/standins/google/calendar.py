@@ -1,4 +1,8 @@
-"""One person's calendar: his own copy of every event he organizes or is invited to."""
+"""One person's calendar: his own copy of every event he organizes or is invited to.
+
+A series is one `Entry` with its exceptions by slot, the original start written in UTC. Slots, not
+instance ids, are the identity: ids are only computed for the wire, in one of two shapes.
+"""
 
 from __future__ import annotations
 
@@ -177,6 +181,7 @@ class Calendar:
 
 
 def _decoded(event_id: str) -> str:
+    """Return what an opaque instance id hides; nothing if it is another kind of id."""
     padded = event_id.upper() + "=" * (-len(event_id) % 8)
     try:
         return base64.b32hexdecode(padded)[::-1].decode()

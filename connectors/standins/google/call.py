@@ -1,4 +1,7 @@
-"""One request after it was checked: what every method works on."""
+"""One request after it was checked: what every method works on.
+
+Methods never see HTTP beyond the headers for preconditions; refusals are raised, not returned.
+"""
 
 from __future__ import annotations
 

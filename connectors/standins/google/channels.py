@@ -1,4 +1,8 @@
-"""events.watch and channels.stop: push that only says "look" (facts 5)."""
+"""events.watch and channels.stop: push that only says "look" (facts 5).
+
+Notifications carry headers and no body. They leave when a test or the demo calls `notify`, never
+by themselves: Google drops, bundles and delays them, so nothing may rest on their coming.
+"""
 
 from __future__ import annotations
 
@@ -86,6 +90,7 @@ def stop(call: Call) -> None:
 
 
 def _expiry(call: Call) -> datetime:
+    """Return when a channel ends: as asked, else after the default of seven days."""
     if "expiration" in call.body:
         return datetime.fromtimestamp(int(call.body["expiration"]) / 1000, UTC)
     ttl = int(call.body.get("params", {}).get("ttl", DEFAULT_TTL))

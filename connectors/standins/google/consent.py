@@ -1,4 +1,8 @@
-"""The sign-in pages: a browser's consent, and the token endpoint with its three grants."""
+"""The sign-in pages: a browser's consent, and the token endpoint with its three grants.
+
+The consent page agrees at once and redirects, so a test plays the browser with one GET. Codes are
+good once and bound to redirect and PKCE verifier; a service account is believed by its signature.
+"""
 
 from __future__ import annotations
 
@@ -76,6 +80,7 @@ class Consent:
                 return _error("unsupported_grant_type", "Invalid grant_type")
 
     def _refreshed(self, form: Mapping[str, str]) -> Response:
+        """A dead refresh token never comes back: the person has to consent again (facts 10.1)."""
         grant = self.world.sign_in.refreshed(form.get("refresh_token", ""))
         if grant is None or grant.client != form.get("client_id", grant.client):
             return _error("invalid_grant", "Token has been expired or revoked.")
@@ -105,6 +110,7 @@ class Consent:
         return self._tokens(Grant(subject, account, scopes))
 
     def _tokens(self, grant: Grant, *, with_refresh: bool = False) -> Response:
+        """Hand out tokens; `scope` tells what was granted, which may be less than was asked."""
         answer: dict[str, object] = {
             "access_token": self.world.sign_in.access(grant),
             "expires_in": LIFETIME,
@@ -137,4 +143,5 @@ def _claims(assertion: str, keys: Mapping[str, str]) -> Mapping[str, object] | N
 
 
 def _error(error: str, description: str, status: int = 400) -> Response:
+    """An error in the shape of RFC 6749, 5.2."""
     return JSONResponse({"error": error, "error_description": description}, status)

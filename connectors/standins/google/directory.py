@@ -1,4 +1,8 @@
-"""The company directory: Admin SDK users, and as much of People as joins ids to addresses."""
+"""The company directory: Admin SDK users, and as much of People as joins ids to addresses.
+
+The manager stands in the user's `relations`; reports are those whose manager one is, found by a
+query. The first day is taken for the day the account was made.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +82,7 @@ def _asked_for(call: Call, who: Person) -> bool:
 
 
 def _user(who: Person) -> Json:
+    """A user as the Admin SDK tells him; what is not known is left out."""
     given, _, family = who.name.partition(" ")
     names = {"fullName": who.name, "givenName": given, "familyName": family}
     addresses = [{"address": who.email, "primary": True}]
@@ -100,6 +105,7 @@ def _user(who: Person) -> Json:
 
 
 def _profile(who: Person, mask: list[str]) -> Json:
+    """A person as People tells him, cut to the mask."""
     fields: Json = {
         "names": [{"displayName": who.name}],
         "emailAddresses": [{"value": address} for address in (who.email, *who.aliases)],

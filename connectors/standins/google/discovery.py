@@ -1,4 +1,9 @@
-"""The discovery documents that ship with the client: what a request may contain at all."""
+"""The discovery documents that ship with the client: what a request may contain at all.
+
+The real client refuses unknown parameters itself but sends any body. Google drops much of what it
+does not know without a word; here it is a 400 that names the culprit, because a misspelt field
+that does nothing is the error nobody sees in a test.
+"""
 
 from __future__ import annotations
 
@@ -66,10 +71,12 @@ def find(verb: str, path: str) -> tuple[Method, Json] | None:
 
 @cache
 def _methods() -> tuple[Method, ...]:
+    """Return all methods of the five APIs; reading the documents takes a moment, once."""
     return tuple(method for name in _DOCUMENTS for method in _document(name))
 
 
 def _document(name: str) -> Iterator[Method]:
+    """Yield the methods of one document as shipped with the client."""
     shipped = files("googleapiclient.discovery_cache.documents") / f"{name}.json"
     document = json.loads(shipped.read_text("utf-8"))
     for method in _described(document):
@@ -77,6 +84,7 @@ def _document(name: str) -> Iterator[Method]:
 
 
 def _described(resource: Json) -> Iterator[Json]:
+    """Yield method descriptions, resources within resources."""
     yield from resource.get("methods", {}).values()
     for inner in resource.get("resources", {}).values():
         yield from _described(inner)
@@ -110,6 +118,7 @@ def _pattern(path: str, parameters: Mapping[str, Json]) -> re.Pattern[str]:
 
 
 def _piece(piece: str, parameters: Mapping[str, Json]) -> str:
+    """Return the pattern of one piece of a URI template."""
     if not piece.startswith("{"):
         return re.escape(piece)
     name = piece.strip("{+}")
@@ -118,6 +127,7 @@ def _piece(piece: str, parameters: Mapping[str, Json]) -> str:
 
 
 def _typed(name: str, text: str, rule: Json) -> Any:  # noqa: ANN401 - as the rule says
+    """Read a query parameter; raises Refusal for another type or a word outside its enum."""
     if rule["type"] == "boolean" and text in {"true", "false"}:
         return text == "true"
     if rule["type"] == "integer" and re.fullmatch(r"-?\d+", text):
@@ -128,6 +138,7 @@ def _typed(name: str, text: str, rule: Json) -> Any:  # noqa: ANN401 - as the ru
 
 
 def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -> Iterator[Refusal]:
+    """Yield what is wrong with a value by its schema, depth first; null is always right."""
     if "$ref" in rule:
         rule = schemas[rule["$ref"]]
     match rule.get("type"), value:
@@ -150,6 +161,7 @@ def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -
 
 
 def _check_mask(schemas: Mapping[str, Json], rule: Json, mask: Mask) -> None:
+    """Raise Refusal for the first selected name the schema lacks."""
     rule = rule.get("items", rule)
     rule = schemas[rule["$ref"]] if "$ref" in rule else rule
     for name, below in mask.items():
@@ -172,6 +184,7 @@ _PYTHON: dict[str, type | tuple[type, ...]] = {
 
 
 def _unknown(name: str, place: str) -> Refusal:
+    """The 400 that names what the API does not know."""
     message = (
         f"Invalid JSON payload received. Unknown name \"{name}\" at '{place}': Cannot find it."
     )

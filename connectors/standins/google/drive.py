@@ -1,4 +1,9 @@
-"""Drive: files, who may see them, and the mails sharing sends (facts 7)."""
+"""Drive: files, who may see them, and the mails sharing sends (facts 7).
+
+An app with `drive.file` alone sees what it made or what a person picked for it, and nothing else,
+whoever owns it. Reading a foreign file is 404, writing one is 403: the app may not even learn
+what it is called. Every file has a document, whatever its kind, as only Docs matter here.
+"""
 
 from __future__ import annotations
 
@@ -238,6 +243,7 @@ def _set_properties(call: Call, file: File) -> None:
 
 
 def _ordered(call: Call, found: list[File]) -> list[File]:
+    """Sort by `orderBy`, the last key first: sorting is stable."""
     for key in reversed(call.parameters.get("orderBy", "").split(",")):
         name, _, direction = key.strip().partition(" ")
         field_name = {"createdTime": "created", "modifiedTime": "modified"}.get(name, name)
@@ -254,6 +260,7 @@ def _answer(call: Call, file: File) -> Json:
 
 
 def _permission(call: Call, permission: Json) -> Json:
+    """A permission in full if fields were asked for, else its four brief ones."""
     shown = {"kind": "drive#permission"} | permission
     if "fields" in call.parameters:
         return shown
@@ -261,18 +268,22 @@ def _permission(call: Call, permission: Json) -> Json:
 
 
 def _permission_id(email: str) -> str:
+    """Return the same number for the same address, as Google does."""
     return str(sum(ord(c) * 31**i for i, c in enumerate(email)) % 10**20).zfill(20)
 
 
 def _addressed(email: str) -> Json:
+    """The two fields that tell people apart."""
     return {"emailAddress": email, "displayName": email.partition("@")[0].title()}
 
 
 def _user(permission: Json) -> Json:
+    """An owner as a file shows him."""
     return {"kind": "drive#user"} | _addressed(permission["emailAddress"])
 
 
 def _covers(permission: Json, email: str) -> bool:
+    """Whether a permission is about a person."""
     match permission["type"]:
         case "anyone":
             return True

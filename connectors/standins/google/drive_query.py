@@ -1,4 +1,8 @@
-"""The search language of files.list, as far as finding one's own files needs it."""
+"""The search language of files.list, as far as finding one's own files needs it.
+
+Terms joined by `and` in any order. Anything else is refused rather than ignored: a query that is
+half understood finds too much.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +47,7 @@ def _read(rest: str, terms: list[tuple[str, tuple[str, ...]]]) -> str:
 
 
 def _holds(file: File, name: str, values: tuple[str, ...], client: str) -> bool:
+    """Whether one term is true of a file; app properties are only seen by their own app."""
     match name:
         case "property":
             return file.properties.get(client, {}).get(values[0]) == values[1]

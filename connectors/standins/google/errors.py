@@ -1,4 +1,8 @@
-"""Refusals in the two shapes Google gives them."""
+"""Refusals in the two shapes Google gives them.
+
+Calendar, Drive and Directory list their errors with a reason each; Docs and People give a status
+and a sentence. A client that reads only one of the shapes loses the reason of the other.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +54,7 @@ class Refusal(Exception):
 
     @property
     def _details(self) -> Json:
+        """Details win over `errors` in the client's own parsing (facts 12.8): few have them."""
         return {"details": list(self.details)} if self.details else {}
 
 

@@ -1,4 +1,10 @@
-"""events.list: whole calendars, searches, and what changed since a sync token."""
+"""events.list: whole calendars, searches, and what changed since a sync token.
+
+A token is the number of the last change it has seen. Every write takes a higher number, so the
+feed of a calendar is simply all entries above the token, each with all of its exceptions. What
+was asked at first is kept with the token: asking otherwise later is refused here, because Google
+leaves its outcome undefined.
+"""
 
 from __future__ import annotations
 
@@ -89,6 +95,7 @@ def in_window(call: Call, calendar: Calendar, target: Target) -> bool:
 
 
 def _refuse_combinations(call: Call) -> None:
+    """Raise Refusal for parameters that must not stand together (facts 1.1 to 1.3 and 1.11)."""
     given = call.parameters
     if "syncToken" in given:
         wrong = next((name for name in _NOT_WITH_TOKEN if name in given), None)
@@ -122,10 +129,12 @@ def _since(call: Call, calendar: Calendar) -> int | None:
 
 
 def _fixed(call: Call, calendar: Calendar) -> Json:
+    """Return what has to be the same in every request of one sync."""
     return {name: call.parameters.get(name) for name in _MUST_STAY} | {"of": calendar.owner}
 
 
 def _targets(call: Call, calendar: Calendar, since: int | None) -> Iterator[Target]:
+    """Yield what might be listed: masters with their exceptions, or occurrences one by one."""
     types = call.parameters.get("eventTypes")
     for entry in calendar.entries.values():
         if since is not None and entry.serial <= since:
@@ -141,6 +150,7 @@ def _targets(call: Call, calendar: Calendar, since: int | None) -> Iterator[Targ
 
 
 def _wanted(call: Call, access: Access, target: Target, since: int | None) -> bool:
+    """Whether a candidate is listed; in a sync everything is, deletions above all (facts 1.3)."""
     if since is not None:
         return True
     if target.gone and not call.flag("showDeleted"):
@@ -162,6 +172,7 @@ def _in_reach(call: Call, calendar: Calendar, target: Target) -> bool:
 
 
 def _matches(call: Call, target: Target) -> bool:
+    """Whether the search words and filters fit."""
     given, body = call.parameters, target.body
     if "iCalUID" in given and body["iCalUID"] != given["iCalUID"]:
         return False
@@ -177,6 +188,7 @@ def _matches(call: Call, target: Target) -> bool:
 
 
 def _words(body: Json) -> str:
+    """Return what `q` looks at, in lower case."""
     people = [*body.get("attendees", []), body["organizer"]]
     found = [body.get(name, "") for name in ("summary", "description", "location")]
     found += [who.get(name, "") for who in people for name in ("email", "displayName")]
@@ -184,6 +196,7 @@ def _words(body: Json) -> str:
 
 
 def _ordered(call: Call, calendar: Calendar, targets: list[Target]) -> list[Target]:
+    """Sort if asked; otherwise the order is unspecified but stable."""
     match call.parameters.get("orderBy"):
         case "startTime":
             return sorted(targets, key=lambda t: at(moment(t.body["start"]), calendar.timezone))
@@ -200,6 +213,7 @@ def _is_search(call: Call) -> bool:
 
 
 def _head(call: Call, access: Access) -> Json:
+    """What stands above the items of every page."""
     return {
         "kind": "calendar#events",
         "etag": f'"p{call.world.next_serial():014d}"',
@@ -213,6 +227,7 @@ def _head(call: Call, access: Access) -> Json:
 
 
 def _last_change(call: Call, calendar: Calendar) -> datetime:
+    """Return when anything in the calendar was last touched."""
     return max((e.updated for e in calendar.entries.values()), default=call.world.now())
 
 

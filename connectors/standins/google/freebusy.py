@@ -1,4 +1,8 @@
-"""freebusy.query: bare spans, and errors inside a 200 (facts 8)."""
+"""freebusy.query: bare spans, and errors inside a 200 (facts 8).
+
+The answer has no titles and no reasons: declined and transparent events are gone, private ones
+are there, neighbours melt into one span. The meeting one wants to move is busy time like others.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +53,14 @@ def busy(calendar: Calendar, start: datetime, end: datetime) -> list[Busy]:
 
 
 def _bound(call: Call, name: str) -> datetime:
+    """Read one end of the asked range; an offset is mandatory."""
     if name not in call.body:
         raise invalid(f"Missing {name} parameter.", name)
     return instant(call.body[name], parameter=name)
 
 
 def _one(call: Call, name: str, start: datetime, end: datetime) -> Json:
+    """Answer for one calendar; what one may not see is not found."""
     person = call.caller if name == "primary" else call.world.find(name)
     if person is None or (person.calendar.free_busy_hidden and person is not call.caller):
         return _failed("notFound")
@@ -63,6 +69,7 @@ def _one(call: Call, name: str, start: datetime, end: datetime) -> Json:
 
 
 def _failed(reason: str) -> Json:
+    """An entry that failed: its empty `busy` means nothing."""
     return {"errors": [{"domain": "global", "reason": reason}], "busy": []}
 
 
@@ -80,22 +87,26 @@ def occurrences(
 
 
 def _span(calendar: Calendar, target: Target) -> Busy:
+    """Return when an event is, all-day ones from midnight to midnight of the calendar."""
     first, last = (moment(target.body[name]) for name in ("start", "end"))
     return at(first, calendar.timezone), at(last, calendar.timezone)
 
 
 def _takes_time(calendar: Calendar, target: Target) -> bool:
+    """Whether an event makes its owner busy; unanswered ones do."""
     opaque = target.body.get("transparency") != "transparent"
     return opaque and not _declined(calendar, target.body)
 
 
 def _declined(calendar: Calendar, body: Json) -> bool:
+    """Whether the owner said no."""
     guests = body.get("attendees", ())
     mine = [guest for guest in guests if calendar.is_mine(guest["email"])]
     return any(guest["responseStatus"] == "declined" for guest in mine)
 
 
 def _united(spans: Iterable[Busy]) -> list[Busy]:
+    """Join spans that touch or overlap."""
     united: list[Busy] = []
     for start, end in sorted(spans):
         if united and start <= united[-1][1]:
@@ -106,6 +117,7 @@ def _united(spans: Iterable[Busy]) -> list[Busy]:
 
 
 def _utc(value: datetime) -> str:
+    """Write an instant as free/busy answers do: no milliseconds."""
     return stamp(value).replace(".000Z", "Z")
 
 

@@ -1,4 +1,7 @@
-"""Conference data: a made-up Meet room for each fresh request."""
+"""Conference data: a made-up Meet room for each fresh request.
+
+Rooms are never shared between events: Google warns against using one link twice.
+"""
 
 from __future__ import annotations
 

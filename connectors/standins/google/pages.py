@@ -1,4 +1,8 @@
-"""Long answers in pages; the token that ends a list stands on the last page only (facts 1.4)."""
+"""Long answers in pages; the token that ends a list stands on the last page only (facts 1.4).
+
+The items are fixed when the first page is asked for. Pages can be made shorter than asked, and an
+empty one be put before each: both happen, and neither means that the list is at its end.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +45,7 @@ class Pages:
         return self._page(self._rests[token])
 
     def _page(self, rest: _Rest) -> Json:
+        """Cut a page off what is left, and keep the rest under a token."""
         shown = 0 if rest.empty else rest.size
         page = rest.head | {rest.key: list(rest.items[:shown])}
         if len(rest.items) <= shown and not rest.empty:

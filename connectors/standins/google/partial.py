@@ -1,4 +1,7 @@
-"""Partial answers: the `fields` parameter."""
+"""Partial answers: the `fields` parameter.
+
+Whoever leaves `nextPageToken` or `nextSyncToken` out of his selection does not get it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ def kept(value: Json, mask: Mask) -> Json:
 
 
 def _below(value: object, mask: Mask | None) -> object:
+    """Apply a mask to a field, to each item where it is a list."""
     if mask is None:
         return value
     if isinstance(value, list):

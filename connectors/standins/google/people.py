@@ -1,4 +1,8 @@
-"""What people do by hand: the human side of the stand-in, in plain verbs."""
+"""What people do by hand: the human side of the stand-in, in plain verbs.
+
+The verbs go through the same writes as the API, without its checks: people use the web page,
+which may do what no program can, such as moving one's own copy or ticking a box.
+"""
 
 from __future__ import annotations
 
@@ -223,11 +227,13 @@ class Person:
         return freebusy.busy(self.calendar, start, end)
 
     def _answers(self, event: str, on: Moment | None, status: str, comment: str) -> None:
+        """Answer for oneself, with a mail to the organizer."""
         answer: Json = {"responseStatus": status} | ({"comment": comment} if comment else {})
         target = self.target(event, on)
         scheduling.respond(self.world, self.calendar, target, answer, "all")
 
     def _decline_all(self, start: datetime, end: datetime, comment: str) -> None:
+        """Say no to every meeting with guests in a span, as Google does for the absent."""
         answer = {"responseStatus": "declined", "comment": comment}
         for entry in list(self.calendar.entries.values()):
             for target in freebusy.occurrences(self.calendar, entry, start, end):
@@ -235,6 +241,7 @@ class Person:
                     scheduling.respond(self.world, self.calendar, target, answer, "all")
 
     def _body(self, organizer: str, event_id: str) -> Json:
+        """What every event has from its first moment."""
         by = {"email": organizer}
         return {
             "status": "confirmed",
@@ -247,12 +254,14 @@ class Person:
         }
 
     def _times(self, start: Moment, length: timedelta) -> Json:
+        """Return start and end; an all-day event takes one day."""
         zone = self.calendar.timezone
         if not isinstance(start, datetime):
             length = timedelta(days=1)
         return {"start": edge(start, zone), "end": edge(start + length, zone)}
 
     def _moved(self, target: Target, to: Moment) -> Json:
+        """Return start and end at another time, as long as before."""
         body = target.body
         length = moment(body["end"]) - moment(body["start"])
         zone = body["start"].get("timeZone", self.calendar.timezone)
@@ -260,11 +269,13 @@ class Person:
 
 
 def _minutes(text: str) -> int:
+    """Return minutes from midnight, as working hours are written."""
     hours, _, minutes = text.partition(":")
     return int(hours) * 60 + int(minutes)
 
 
 def _date(body: Json) -> Moment:
+    """Return the day an occurrence starts on where its series lives."""
     start = moment(body["start"])
     if isinstance(start, datetime):
         return start.astimezone(ZoneInfo(body["start"]["timeZone"])).date()

@@ -1,4 +1,7 @@
-"""Google's refusals as faults for the wire: what a client must survive."""
+"""Google's refusals as faults for the wire: what a client must survive.
+
+For errors the stand-in has no reason to give by itself: quotas, back-end trouble, policies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Entries as Google shows them to somebody: computed fields, tombstones, hidden details."""
+"""Entries as Google shows them to somebody: computed fields, tombstones, hidden details.
+
+Three shapes of a cancellation leave here: an occurrence with the keys of its slot, a bare id for
+anything that is gone as a whole, and again a bare id for an occurrence that a shortened series no
+longer has. None of them says what it used to be.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +50,7 @@ class View(NamedTuple):
         return self.details_of_deleted and (removed_alone or not self._is_guest(target.body))
 
     def _id(self, target: Target) -> str:
+        """An id is computed for occurrences, stored for everything else."""
         entry, name = target
         return entry.id if name is None else self.calendar.instance_id(entry, name)
 
@@ -58,6 +64,7 @@ class View(NamedTuple):
         return bare | {"recurringEventId": parent, "originalStartTime": original}
 
     def _computed(self, target: Target) -> Json:
+        """Fields no client can write."""
         entry = target.entry
         eid = base64.urlsafe_b64encode(f"{self._id(target)} {self.calendar.owner}".encode())
         return {
@@ -67,6 +74,7 @@ class View(NamedTuple):
         }
 
     def _shown(self, body: Json) -> Json:
+        """Return the body with times in the reader's zone and people marked as oneself."""
         shown = dict(body)
         for key in ("start", "end", "originalStartTime"):
             if key in body:
@@ -91,13 +99,16 @@ class View(NamedTuple):
         }
 
     def _is_guest(self, body: Json) -> bool:
+        """Whether the calendar's owner is a guest here."""
         return not self.calendar.is_mine(body["organizer"]["email"])
 
     def _marked(self, who: Json) -> Json:
+        """Mark a person who is the calendar's owner."""
         mine = {"self": True} if self.calendar.is_mine(who.get("email")) else {}
         return who | mine
 
     def _edge(self, value: Json) -> Json:
+        """Write a time: offset of the reader, zone of the event."""
         zone = value.get("timeZone", self.calendar.timezone)
         return edge(moment(value), zone, self.timezone or self.calendar.timezone)
 

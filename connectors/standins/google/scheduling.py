@@ -1,4 +1,9 @@
-"""How one person's act reaches the copies in other people's calendars, and their mail."""
+"""How one person's act reaches the copies in other people's calendars, and their mail.
+
+The organizer's copy is the truth; his writes overwrite what guests share with him and leave what
+is their own. A guest's answer travels the other way and changes the guest lists alone. People
+without an account here have no copy: they live by their mail.
+"""
 
 from __future__ import annotations
 
@@ -95,12 +100,14 @@ def leave(world: World, calendar: Calendar, target: Target, sends: str) -> None:
 
 
 def _answer(world: World, answering: Calendar, target: Target, answer: Json) -> None:
+    """Put an answer into the guest list of one copy."""
     guests = target.body.get("attendees", [])
     answered = [g | answer if answering.is_mine(g["email"]) else g for g in guests]
     keep(world, target, target.body | {"attendees": answered})
 
 
 def _add(world: World, calendar: Calendar, event_id: str, body: Json) -> Entry:
+    """Put a new entry into one calendar."""
     now = world.now()
     entry = Entry(event_id, body, now, now, world.next_serial())
     calendar.entries[event_id] = entry
@@ -142,6 +149,7 @@ def _calendars(world: World, body: Json) -> Iterator[Calendar]:
 
 
 def _mirror(world: World, calendar: Calendar, source: Target) -> None:
+    """Let a guest's copy read as the organizer's, his own fields aside."""
     if source.gone:
         _withdraw(world, calendar, source)
         return

@@ -1,4 +1,8 @@
-"""calendars.get, calendarList and settings: what a program learns about a person's habits."""
+"""calendars.get, calendarList and settings: what a program learns about a person's habits.
+
+All three can be silent about the same person: no working hours without Workspace, no setting
+where somebody never changed one. The time zone stands in two of them.
+"""
 
 from __future__ import annotations
 
@@ -60,10 +64,12 @@ def setting(call: Call) -> Json:
 
 
 def _setting(name: str, value: str) -> Json:
+    """One setting."""
     return {"kind": "calendar#setting", "etag": '"setting"', "id": name, "value": value}
 
 
 def _listed(access: Access, *, primary: bool) -> Json:
+    """A calendar as it stands in a person's list."""
     entry: Json = {
         "kind": "calendar#calendarListEntry",
         "etag": '"entry"',

@@ -1,4 +1,8 @@
-"""Tokens: who may do what, for which app."""
+"""Tokens: who may do what, for which app.
+
+A grant is a person, an app and scopes. Access tokens do not expire by the clock here, as demo
+time runs too fast for that; they die by `revoke`, which kills refresh tokens with them.
+"""
 
 from __future__ import annotations
 

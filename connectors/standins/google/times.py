@@ -1,4 +1,8 @@
-"""Event times as Google writes them, and the slot that names an occurrence for good."""
+"""Event times as Google writes them, and the slot that names an occurrence for good.
+
+Timed events are aware datetimes, all-day ones plain dates, and neither is ever turned into the
+other: a date has no midnight until a calendar lends it a zone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Multipart uploads: JSON metadata first, then the media."""
+"""Multipart uploads: JSON metadata first, then the media.
+
+The client keeps `https` in upload addresses even on loopback; callers rewrite it (facts 12.4).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The state behind the stand-in: people, clock, mails, sign-ins and what they all share."""
+"""The state behind the stand-in: people, clock, mails, sign-ins and what they all share.
+
+One world is one Google: a test makes its own, the demo lives in one for eight weeks. Nothing in
+it knows about HTTP, so people can act before a server runs and after it has ended.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A document with its tabs and revisions, and the JSON of documents.get."""
+"""A document with its tabs and revisions, and the JSON of documents.get.
+
+What people see and the API does not, a ticked box above all, has no way out of here.
+"""
 
 from __future__ import annotations
 
@@ -59,11 +62,13 @@ class Document:
 
 
 def _tab(tab: Tab, number: int) -> Json:
+    """A tab with its content, as `includeTabsContent` shows it."""
     properties = {"tabId": tab.id, "title": tab.title, "index": number}
     return {"tabProperties": properties, "documentTab": _content(tab)}
 
 
 def _content(tab: Tab) -> Json:
+    """Body, lists and named ranges of one tab."""
     section = {"endIndex": 1, "sectionBreak": {"sectionStyle": {"sectionType": "CONTINUOUS"}}}
     content: Json = {"body": {"content": [section, *(_paragraph(p) for p in tab.paragraphs())]}}
     if tab.lists:
@@ -73,6 +78,7 @@ def _content(tab: Tab) -> Json:
 
 
 def _paragraph(paragraph: Paragraph) -> Json:
+    """A structural element; heading id and bullet stand where the API has them."""
     shown: Json = {
         "elements": list(_elements(paragraph)),
         "paragraphStyle": paragraph.ending.paragraph,
@@ -89,6 +95,7 @@ def _elements(paragraph: Paragraph) -> Iterator[Json]:
     index = paragraph.start
 
     def kind(char: Char) -> tuple[str, int]:
+        """Tell runs apart: by style, and every chip for itself."""
         return repr(sorted(char.style.items())), id(char) if char.chip else 0
 
     for _, group in groupby(paragraph.chars, kind):
@@ -115,6 +122,7 @@ def _list(preset: str) -> Json:
 
 
 def _named_ranges(tab: Tab) -> Json:
+    """Named ranges by name; one whose text was deleted is gone."""
     shown: Json = {}
     for range_id, name in tab.ranges.items():
         spans = [{"startIndex": a, "endIndex": b, "tabId": tab.id} for a, b in tab.marked(range_id)]

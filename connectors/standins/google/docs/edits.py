@@ -1,4 +1,8 @@
-"""The requests of documents.batchUpdate, one function each."""
+"""The requests of documents.batchUpdate, one function each.
+
+They change tabs in place: the caller hands in copies and keeps them only if all requests worked.
+Indices are those left by the request before.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ def perform(tabs: list[Tab], request: Json) -> Json:
 
 
 def _only(request: Json) -> tuple[str, Json]:
+    """Return name and body of a request; each holds exactly one."""
     if len(request) != 1:
         raise Refusal(400, "invalid", "Invalid requests: must specify exactly one request.")
     return next(iter(request.items()))
@@ -38,6 +43,7 @@ def _tab(tabs: list[Tab], place: Json) -> Tab:
 
 
 def _place(tabs: list[Tab], given: Json) -> tuple[Tab, int]:
+    """Return where to insert: an index, or the end of the tab before its last newline."""
     if "endOfSegmentLocation" in given:
         tab = _tab(tabs, given["endOfSegmentLocation"])
         return tab, list(tab.paragraphs())[-1].end - 1
@@ -48,23 +54,27 @@ def _place(tabs: list[Tab], given: Json) -> tuple[Tab, int]:
 
 
 def _range(tabs: list[Tab], given: Json) -> tuple[Tab, int, int]:
+    """Return tab, start and end of a request's range."""
     wanted = given.get("range", {})
     return _tab(tabs, wanted), wanted.get("startIndex", 0), wanted.get("endIndex", 0)
 
 
 def _insert_text(tabs: list[Tab], given: Json) -> Json:
+    """Insert text; styles spread to it (facts 6.6)."""
     tab, index = _place(tabs, given)
     tab.insert(index, given["text"])
     return {}
 
 
 def _delete(tabs: list[Tab], given: Json) -> Json:
+    """Delete a range of text with whatever hangs on it."""
     tab, start, end = _range(tabs, given)
     tab.delete(start, end)
     return {}
 
 
 def _paragraph_style(tabs: list[Tab], given: Json) -> Json:
+    """Style every paragraph the range touches, the fields of the mask only."""
     tab, start, end = _range(tabs, given)
     for paragraph in tab.overlapping(start, end):
         style = _masked(paragraph.ending.paragraph or NORMAL, given, "paragraphStyle")
@@ -73,6 +83,7 @@ def _paragraph_style(tabs: list[Tab], given: Json) -> Json:
 
 
 def _text_style(tabs: list[Tab], given: Json) -> Json:
+    """Style the text of a range; a new link turns blue and underlined."""
     tab, start, end = _range(tabs, given)
     span = tab.span(start, end)
     for position in range(span.start, span.stop):
@@ -113,11 +124,13 @@ def _bullets(tabs: list[Tab], given: Json) -> Json:
 
 
 def _list_before(tab: Tab, first: int, preset: str) -> str | None:
+    """Return the list of the paragraph above, if it has the same preset."""
     bullet = tab.chars[first - 1].bullet if first else None
     return bullet.list_id if bullet and tab.lists[bullet.list_id] == preset else None
 
 
 def _no_bullets(tabs: list[Tab], given: Json) -> Json:
+    """Make plain paragraphs of list items."""
     tab, start, end = _range(tabs, given)
     for paragraph in tab.overlapping(start, end):
         tab.restyle(paragraph, paragraph.ending.paragraph or NORMAL, None)
@@ -125,6 +138,7 @@ def _no_bullets(tabs: list[Tab], given: Json) -> Json:
 
 
 def _name_range(tabs: list[Tab], given: Json) -> Json:
+    """Mark a range by name; names may repeat, ids do not."""
     tab, start, end = _range(tabs, given)
     name = given.get("name", "")
     if not 1 <= len(name.encode("utf-16-le")) // 2 <= 256:
@@ -148,6 +162,7 @@ def _unname_range(tabs: list[Tab], given: Json) -> Json:
 
 
 def _person(tabs: list[Tab], given: Json) -> Json:
+    """Insert a person chip."""
     tab, index = _place(tabs, given)
     properties = given["personProperties"]
     chip = {"personId": tab.new_id("kix.person"), "personProperties": properties, "textStyle": {}}
@@ -156,6 +171,7 @@ def _person(tabs: list[Tab], given: Json) -> Json:
 
 
 def _date(tabs: list[Tab], given: Json) -> Json:
+    """Insert a date chip; how it is displayed depends on the reader's locale."""
     tab, index = _place(tabs, given)
     properties = given["dateElementProperties"]
     text = properties["timestamp"][:10]
@@ -166,6 +182,7 @@ def _date(tabs: list[Tab], given: Json) -> Json:
 
 
 def _rich_link(tabs: list[Tab], given: Json) -> Json:
+    """Insert a link card."""
     tab, index = _place(tabs, given)
     properties = given["richLinkProperties"]
     chip = {"richLinkId": tab.new_id("kix.link"), "richLinkProperties": properties, "textStyle": {}}
@@ -181,6 +198,7 @@ def _replace_all(tabs: list[Tab], given: Json) -> Json:
 
 
 def _replace_in(tab: Tab, wanted: str, new: str) -> int:
+    """Replace a text in one tab; what replaces it has the style of the first letter."""
     text = "".join(char.text if not char.chip else "\0" for char in tab.chars)
     places = [i for i in range(len(text)) if text.startswith(wanted, i)]
     for place in reversed(places):

@@ -1,4 +1,7 @@
-"""Export of a tab to Markdown and plain text, and the small import that uploads need."""
+"""Export of a tab to Markdown and plain text, and the small import that uploads need.
+
+Only the first tab is exported; which ones Google takes is not known (facts 6.16).
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ def fill(tab: Tab, text: str) -> None:
 
 
 def _line(tab: Tab, paragraph: Paragraph) -> str:
+    """Return one paragraph: list item, heading or words."""
     words = "".join(_word(char) for char in paragraph.chars[:-1]).replace("~~~~", "")
     bullet = paragraph.ending.bullet
     if bullet:
@@ -40,10 +44,12 @@ def _line(tab: Tab, paragraph: Paragraph) -> str:
 
 
 def _item(preset: str, *, checked: bool) -> str:
+    """Return the sign before a list item."""
     if preset == CHECKBOX:
         return "- [x]" if checked else "- [ ]"
     return "1." if preset.startswith("NUMBERED") else "*"
 
 
 def _word(char: Char) -> str:
+    """Strike out letter by letter; the joints of a longer run vanish in `_line`."""
     return f"~~{char.text}~~" if char.style.get("strikethrough") else char.text

@@ -1,4 +1,8 @@
-"""documents.get, create and batchUpdate."""
+"""documents.get, create and batchUpdate.
+
+A trashed document still opens, as in the web page. Rights come from Drive; how far an app may
+see is decided by its scopes, where `documents` opens everything the person may open.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a person does in an open document."""
+"""What a person does in an open document.
+
+Typing, ticking, striking out, commenting: the edits a program finds when it comes back, each with
+a new revision.
+"""
 
 from __future__ import annotations
 
@@ -97,12 +101,15 @@ class Page:
 
     @property
     def _tab(self) -> Tab:
+        """People here write in the first tab."""
         return self.file.document.first
 
     def _line(self, part: str) -> Paragraph:
+        """Return the first line with these words in it."""
         return next(p for p in self._tab.paragraphs() if part in p.text)
 
     def _find(self, text: str) -> slice:
+        """Return where the words stand in the characters of the tab."""
         paragraph = self._line(text)
         # A chip is one position, however long its words are.
         lengths = [len(char.text) for char in paragraph.chars]
@@ -111,11 +118,13 @@ class Page:
         return slice(paragraph.first + start, paragraph.first + end)
 
     def _saved(self) -> None:
+        """Every edit is a new revision, and a new version of the file."""
         self.file.document.revise()
         self.world.drive.touch(self.file)
 
 
 def _positions(lengths: list[int], offset: int) -> int:
+    """Return how many of the leading characters make up an offset in the text."""
     count = 0
     while offset > 0:
         offset -= lengths[count]

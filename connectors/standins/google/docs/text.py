@@ -210,6 +210,7 @@ class Tab:
         return self.chars[position - 1].marks & self.chars[position].marks
 
     def _newline_like(self, ending: Char, marks: frozenset[str]) -> Char:
+        """Return the end of an inserted paragraph; as a heading it gets an id of its own."""
         style = dict(ending.paragraph or NORMAL)
         if "headingId" in style:
             style["headingId"] = self.new_id("h.")
