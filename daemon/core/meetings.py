@@ -91,7 +91,7 @@ def _over(series: Series, owner: Person, partner: Person) -> str:
     judgement = judge(series, owner)
     if judgement.partner is None or not partner.answers_to(judgement.partner.address):
         return "no longer between the two alone"
-    return next(iter(judgement.because)) if judgement.ended else ""
+    return "its series was declined for good" if judgement.ended else ""
 
 
 def _declined(series: Series, one: Occurrence, pair: Sequence[Person]) -> Attendee | None:
