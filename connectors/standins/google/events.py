@@ -67,24 +67,18 @@ def delete(call: Call) -> None:
 
 
 def instances(call: Call) -> Json:
-    """Return the occurrences of a series (facts 2.9)."""
-    access = reading(call)
-    target = access.calendar.find(call.parameters["eventId"])
-    view = access.view(call)
-    if target.slot is not None:
-        found = [target]
-    elif target.entry.repeats:
-        found = list(expanded(call, access.calendar, target.entry))
-    else:
-        raise not_found()
-    keep_deleted = call.flag("showDeleted")
-    wanted = [each for each in found if keep_deleted or not each.gone]
-    if "originalStart" in call.parameters:
-        wanted = [target for target in wanted if _is_original(call, target)]
-    items = [view.show(target) for target in wanted if in_window(call, access.calendar, target)]
-    head: Json = {"kind": "calendar#events", "summary": access.calendar.owner}
+    """Return the occurrences of a series; of a cancelled one none, and no error (facts 2.9)."""
     if "pageToken" in call.parameters:
         return call.world.pages.next(call.parameters["pageToken"])
+    access = reading(call)
+    target = access.calendar.find(call.parameters["eventId"])
+    if target.slot is None and not target.entry.repeats:
+        raise not_found()
+    alone = target.slot is not None
+    found = [target] if alone else expanded(call, access.calendar, target.entry)
+    view = access.view(call)
+    items = [view.show(each) for each in found if _is_asked_for(call, access, each)]
+    head: Json = {"kind": "calendar#events", "summary": access.calendar.owner}
     size = min(call.parameters.get("maxResults", 250), 2500)
     return call.world.pages.first("items", items, size, head=head, last={})
 
@@ -148,10 +142,18 @@ def _visible_to_all(after: Json, target: Target) -> Json:
     return after
 
 
+def _is_asked_for(call: Call, access: Access, target: Target) -> bool:
+    """Whether an occurrence is alive, or deleted ones are wanted, and fits the filters."""
+    visible = call.flag("showDeleted") or not target.gone
+    return visible and _is_original(call, target) and in_window(call, access.calendar, target)
+
+
 def _is_original(call: Call, target: Target) -> bool:
     """Whether an occurrence has the original start that was asked for, in any offset."""
+    wanted = call.parameters.get("originalStart")
     original = target.body["originalStartTime"]
-    wanted = call.parameters["originalStart"]
+    if wanted is None:
+        return True
     if "date" in original:
         return bool(original["date"] == wanted[:10])
     return moment(original) == instant(wanted, parameter="originalStart")

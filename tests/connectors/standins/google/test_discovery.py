@@ -105,7 +105,7 @@ def test_fields_narrow_the_answer(google: Google, maya: Person) -> None:
     assert narrow.keys() == {"nextSyncToken"}
 
 
-@pytest.mark.parametrize("fields", ["items(titel)", "itmes", "items(start(x))", ")"])
+@pytest.mark.parametrize("fields", ["items(heading)", "things", "items(start(x))", ")"])
 def test_a_field_that_is_none_is_refused(google: Google, maya: Person, fields: str) -> None:
     assert "Invalid field selection" in message(google.raw(maya, "GET", EVENTS, fields=fields))
 
