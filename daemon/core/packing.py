@@ -1,6 +1,7 @@
 """Many requests for one calendar: the cheapest plan in which nobody overlaps.
 
-Three steps of fixed effort, in whole numbers, so that every machine gives the same answer:
+Three steps whose effort hangs on the number of requests alone, in whole numbers, so that every
+machine gives the same answer:
 
 1. Prices (Lagrange). Every cell of time gets a price and every meeting takes its cheapest seat
    at these prices; then contested cells get dearer and idle ones cheaper. Whatever the prices,
@@ -22,7 +23,9 @@ from daemon.core.settling import settle
 
 # Prices are fractions of a cost unit, still as whole numbers.
 SCALE = 64
+# Enough for a sick day; a manager of twenty needs more turns.
 TURNS = 32
+TURNS_EACH = 3
 SETTLE_EVERY = 15
 NODES = 400
 
@@ -68,10 +71,11 @@ def _haggle(board: Board) -> tuple[Plan, Quote]:
     """Return the best plan met on the way to good prices, and the best prices."""
     quote = best = _quote(board, (0,) * (board.moments - 1))
     plan = settle(board, quote.wishes)
-    for turn in range(1, TURNS):
+    turns = max(TURNS, TURNS_EACH * len(board.seats))
+    for turn in range(1, turns):
         if best.proves(plan):
             break
-        quote = _quote(board, _raised(quote, plan, turn))
+        quote = _quote(board, _raised(quote, plan, turns - turn, turns))
         best = max(best, quote, key=lambda quote: quote.worth)
         if turn % SETTLE_EVERY == 0 or quote.balanced:
             plan = min(plan, settle(board, quote.wishes), key=cost)
@@ -90,7 +94,7 @@ def _quote(board: Board, prices: tuple[int, ...]) -> Quote:
     return Quote(prices, tuple(wishes), worth)
 
 
-def _raised(quote: Quote, plan: Plan, turn: int) -> tuple[int, ...]:
+def _raised(quote: Quote, plan: Plan, left: int, turns: int) -> tuple[int, ...]:
     """Raise the prices of contested cells and lower those of idle ones, less from turn to turn."""
     excess = [-1] * len(quote.prices)
     for seat in quote.wishes:
@@ -100,7 +104,7 @@ def _raised(quote: Quote, plan: Plan, turn: int) -> tuple[int, ...]:
     # An idle cell without a price is at rest.
     unrest = sum(more * more for price, more in pairs if more > 0 or price)
     gap = SCALE * cost(plan) - quote.worth
-    step = gap * (TURNS - turn) // (TURNS * max(unrest, 1))
+    step = gap * left // (turns * max(unrest, 1))
     return tuple(max(0, price + step * more) for price, more in pairs)
 
 

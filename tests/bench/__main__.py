@@ -46,12 +46,16 @@ def _table(module: ModuleType, figures: Iterable[Figure]) -> Table:
 def _row(figure: Figure) -> tuple[str, ...]:
     return (
         figure.case,
-        f"{figure.ours:,.1f} {figure.unit}",
-        f"{figure.beside:,.1f} {figure.unit}",
+        _told(figure.ours, figure.unit),
+        _told(figure.beside, figure.unit),
         f"{figure.ratio:.3f}",
         f"{figure.limit:g}",
         "" if figure.kept else "broken",
     )
+
+
+def _told(number: float, unit: str) -> str:
+    return f"{number:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 if __name__ == "__main__":
