@@ -147,9 +147,5 @@ def _rhythm(rule: str) -> str:
     if unit is None or unit[1] not in _UNITS:
         return "repeats by a rule of its own"
     interval = re.search(r"\bINTERVAL=(\d+)", rule)
-    count = int(interval[1]) if interval else 1
-    return (
-        f"repeats every {_UNITS[unit[1]]}"
-        if count == 1
-        else (f"repeats every {count} {_UNITS[unit[1]]}s")
-    )
+    count, name = int(interval[1]) if interval else 1, _UNITS[unit[1]]
+    return f"repeats every {name}" if count == 1 else f"repeats every {count} {name}s"
