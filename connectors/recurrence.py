@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import chain
 
@@ -26,6 +26,7 @@ _EVEN_STEPS = {
     "WEEKLY": timedelta(weeks=1),
 }
 _MOST = 100_000  # no meeting is that frequent, and a rule by the second must not hold up a look
+_CYCLE = timedelta(days=146_097)  # 400 years of whole weeks, after which the calendar repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Override:
     this_and_future: bool = False
 
 
-def occurrences(  # noqa: PLR0913 - as many as a recurrence has parts in RFC 5545
+def occurrences(
     start: datetime,
     length: timedelta,
     rule: str | None,
@@ -168,8 +169,8 @@ def _parsed(rule: str) -> _Rule:
     pairs = (part.partition("=") for part in rule.upper().removeprefix("RRULE:").split(";") if part)
     parts = {name: value for name, _, value in pairs}
     until = _until(parts.pop("UNTIL")) if "UNTIL" in parts else None
-    if "FREQ" not in parts:
-        raise ValueError(f"the rule has no FREQ: {rule}")
+    if "FREQ" not in parts or "BYEASTER" in parts:
+        raise ValueError(f"the rule has no FREQ, or a part RFC 5545 does not know: {rule}")
     for name in parts.keys() & {"INTERVAL", "COUNT"}:
         # dateutil would loop for ever over an interval of nothing.
         if not re.fullmatch(r"0*[1-9]\d{0,5}", parts[name], re.ASCII):
@@ -215,8 +216,13 @@ def _expand(start: datetime, rule: str | None, low: datetime, high: datetime) ->
 
 def _walls(rule: _Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
     """Yield what the rule gives between two wall clock times."""
-    walls = iter(rrulestr(rule.text, dtstart=rule.anchor(first, low)))
-    for number, wall in enumerate(walls):
+    if first > high:
+        return
+    # dateutil searches until the year 9999 for a rule that never matches (30 February). Asked in
+    # the last cycle before, it finds the same dates, or none within 0.2 s instead of 6.
+    later = (MAXYEAR - high.year) // 400 * _CYCLE
+    walls = iter(rrulestr(rule.text, dtstart=rule.anchor(first, low) + later))
+    for number, wall in enumerate(at - later for at in walls):
         if number == _MOST:
             raise ValueError(f"the rule repeats too often: {rule.text}")
         if wall > high:

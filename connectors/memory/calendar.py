@@ -226,6 +226,7 @@ class MemoryCalendar:
         return Handle(f"{self._address}/{uid}")
 
     def _cursor(self) -> Cursor:
+        """Return where the feed ends now."""
         return Cursor(f"{self._world.generation}.{len(self._world.touched)}")
 
     def _has(self, event: Event) -> bool:
@@ -266,6 +267,7 @@ class MemoryCalendar:
         )
 
     def _sees(self, person: Person) -> bool:
+        """Whether this account may look into a person's calendar; a stranger has none here."""
         if person.answers_to(self._address):
             return True
         known = {address for event in self._world.events.values() for address in event.people}
@@ -287,6 +289,7 @@ class MemoryCalendar:
         return Busy(tuple(sorted(span for _, span in taken)), tuple(sorted(away)))
 
     def _require(self, capability: Capability) -> None:
+        """Raise `NotPermitted` for what this calendar was made without."""
         if capability not in self._capabilities:
             raise NotPermitted(f"this calendar cannot {capability.name}")
 
@@ -301,6 +304,7 @@ class MemoryCalendar:
         return self._world.wire.write(name, act)
 
     def _mailed(self, organizer: str, invited: Iterable[Attendee]) -> tuple[str, ...]:
+        """Return whom the server mails about a meeting, if it mails at all."""
         if Capability.SCHEDULES not in self._capabilities:
             return ()
         return self._others(organizer, invited)
@@ -309,6 +313,7 @@ class MemoryCalendar:
         return () if self._world.tombstones else self._mailed(event.organizer, event.attendees)
 
     def _others(self, organizer: str, invited: Iterable[Attendee]) -> tuple[str, ...]:
+        """Return the other humans of a meeting, each once; rooms and groups get no mail."""
         people = (one.address for one in invited if one.kind is AttendeeKind.INDIVIDUAL)
         everybody = dict.fromkeys((organizer, *people))
         return tuple(address for address in everybody if address != self._address)
