@@ -132,6 +132,7 @@ def _dossier(
         shelf=memory.shelves.get(couple.id, Shelf()),
         proposals=tuple(p for p in memory.proposals if p.pair == couple.id),
         settled=memory.settled,
+        begun=memory.begun,
         done=memory.done,
         holidays=_days(holidays),
         started=told.started,

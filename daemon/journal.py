@@ -89,6 +89,12 @@ def settled(session: Session) -> frozenset[Key]:
     return frozenset(Key(key) for key in (*begun, *closed))
 
 
+def begun(session: Session) -> frozenset[Key]:
+    """Return the keys whose write was begun and not finished."""
+    rows = session.exec(select(IntentRow.key).where(IntentRow.state == State.BEGUN))
+    return frozenset(Key(key) for key in rows)
+
+
 def done(session: Session) -> dict[Key, datetime]:
     """Return the keys that were carried out and still stand, each with its moment."""
     rows = session.exec(select(IntentRow.key, IntentRow.at).where(IntentRow.state == State.DONE))

@@ -28,6 +28,7 @@ class Memory:
     alerts: tuple[Raised, ...] = ()
     shelves: Mapping[str, Shelf] = field(default_factory=dict)
     settled: frozenset[Key] = frozenset()
+    begun: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
     paused: frozenset[str] = frozenset()
     mails: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ def remember(store: Store, now: datetime) -> Memory:
             alerts=ledger.alerts(session),
             shelves=shelf.shelves(session),
             settled=journal.settled(session),
+            begun=journal.begun(session),
             done=journal.done(session),
             paused=ledger.paused(session, now),
             mails=journal.mails_since(session, now - BUDGET_SPAN),

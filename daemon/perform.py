@@ -36,11 +36,15 @@ ON_CALENDAR = frozenset({Kind.ATTACH_AGENDA, Kind.BOOK})
 ON_DOCUMENTS = frozenset({Kind.CREATE_AGENDA, Kind.SHARE_AGENDA, Kind.WRITE_SECTION})
 
 
+def waits(intent: Intent, now: datetime) -> bool:
+    """Whether a power cut is too recent to tell by a search if the document was made."""
+    begun = intent.state is State.BEGUN and intent.decision.kind is Kind.CREATE_AGENDA
+    return begun and now - intent.at < SETTLING
+
+
 def perform(house: House, intent: Intent, now: datetime) -> Failure | None:
-    """Carry out one intent; returns what went wrong, or None when it is done or must wait."""
+    """Carry out one intent; returns what went wrong, or None when it is done."""
     decision = intent.decision
-    if intent.state is State.BEGUN and _settling(intent, now):
-        return None
     with house.store.write() as session:
         journal.begin(session, intent, now)
     try:
@@ -177,11 +181,6 @@ def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
         journal.settle(session, intent.decision.key, state, error.what)
     log.warning("write.failed", kind=intent.decision.kind, error=type(error).__name__)
     return Failure(intent.decision.account, intent.decision, error)
-
-
-def _settling(intent: Intent, now: datetime) -> bool:
-    """Whether a power cut is too recent to tell by a search if the document was made."""
-    return intent.decision.kind is Kind.CREATE_AGENDA and now - intent.at < SETTLING
 
 
 def _document(house: House, intent: Intent) -> Link:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from datetime import date, datetime
+from textwrap import shorten
 
+_BRIEF = 240
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
@@ -43,6 +45,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Return "a, b and c"."""
     *head, tail = words
     return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def brief(lines: Iterable[str]) -> str:
+    """Return what was noted on one line, cut at a word where it is long; the document has all."""
+    return shorten("; ".join(lines), _BRIEF, placeholder=" …")
 
 
 def shell(word: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from connectors import markdown
 from connectors.errors import ConnectorError
 from connectors.model import Series, Span
-from daemon import health, journal, ledger, mirror, outbox, views
+from daemon import health, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier, Sight
 from daemon.core.proposing import settled
 from daemon.core.words import Meeting, ProposalState

@@ -14,7 +14,8 @@ from typing import Any, TypeGuard
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.runtime import Context, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from daemon import phrases
@@ -34,6 +35,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "times": phrases.times,
     "ordinal": phrases.ordinal,
     "listed": phrases.listed,
+    "brief": phrases.brief,
     "shell": phrases.shell,
 }
 _BUILT_IN = ("capitalize", "first", "last", "length", "lower", "map", "rejectattr", "selectattr")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
+
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
 from daemon import health, journal, ledger, mirror, shelf
 from daemon.core.decide import decide, within_budget
@@ -26,7 +27,7 @@ from daemon.house import Account, Failure, House
 from daemon.ledger import Known
 from daemon.look import Braked, Look, look, remembered
 from daemon.memory import Memory, remember
-from daemon.perform import compare_again, perform
+from daemon.perform import compare_again, perform, waits
 from daemon.store import Session
 
 log = structlog.get_logger()
@@ -137,16 +138,18 @@ def act(
     failed: list[Failure] = []
     with house.store.read() as session:
         intents, to_compare = journal.open_intents(session), journal.to_compare(session, now)
+    held = {pair for pair in memory.pairs if memory.silent(pair)}
     for intent in intents:
         decision = intent.decision
-        broken = {failure.decision.pair for failure in failed if failure.decision}
-        if stop() or memory.silent(decision.pair) or decision.pair not in writing - broken:
+        if stop() or decision.pair in held or decision.pair not in writing:
             continue
-        failure = perform(house, intent, now)
+        failure = None if waits(intent, now) else perform(house, intent, now)
         if failure:
             failed.append(failure)
-        else:
+        elif not waits(intent, now):
             done.append(decision)
+            continue
+        held.add(decision.pair)
     again = (compare_again(house, intent) for intent in to_compare if not stop())
     return done, [*failed, *(failure for failure in again if failure)]
 

@@ -1,8 +1,8 @@
 """A stage for tests of the daemon: a world in memory, houses that look after it, a clock.
 
-    stage = Stage(tmp_path)
-    uid = stage.weekly()
-    stage.tick(MONDAY_10 - hours(3))
+stage = Stage(tmp_path)
+uid = stage.weekly()
+stage.tick(MONDAY_10 - hours(3))
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
 import typer
 
 from daemon.cli import DONE, INTERRUPTED, TROUBLE, WRONG, acting, asking, demo, running, steering
@@ -13,7 +12,6 @@ from daemon.cli.output import complain
 app = typer.Typer(
     name="visavis",
     help="Looks after recurring one-on-ones: agendas, lost meetings, other times, alerts.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -25,17 +23,25 @@ for group in (asking, acting, steering, running, demo):
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no mistake of a user shows a traceback."""
     try:
-        code = app(list(arguments), standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError:
+        code = app(list(arguments) or ["--help"], standalone_mode=False)
+    except typer.TyperException as error:
+        complain(_message(error), "`visavis --help` lists the commands and their options")
         return WRONG
-    except click.ClickException as error:
-        complain(error.format_message(), "`visavis --help` lists the commands and their options")
-        return WRONG
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception as error:  # the last door: known mistakes leave through it as one line
+    except BrokenPipeError:
+        return TROUBLE
+    except Exception as error:  # noqa: BLE001 - the last door: known mistakes leave as one line
         return _known(error)
+    if not arguments:
+        return WRONG
     return code if isinstance(code, int) else DONE
+
+
+def _message(error: typer.TyperException) -> str:
+    """Return a usage mistake in one line."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    return " ".join(message.split()).rstrip(".")
 
 
 def _known(error: Exception) -> int:

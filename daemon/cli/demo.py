@@ -1,6 +1,7 @@
 """`visavis demo`: placeholder."""
 
 from __future__ import annotations
+
 import typer
 
 

@@ -51,7 +51,8 @@ class Dossier:
     """One pair with its history, its document and its open matters.
 
     `account` is the one the pair is listed under, `since` when visavis first saw the two.
-    `settled` are keys that decide nothing any more, `done` those carried out, with when.
+    `settled` are keys that decide nothing any more; of these, `begun` are those a power cut
+    left half done, and `done` those carried out, with when.
     `started` (the first day in this role), `topic`, `tone`, `document` and `cadence` are what the
     settings or the directory say.
     """
@@ -71,6 +72,7 @@ class Dossier:
     sight: Sight = field(default_factory=Sight)
     proposals: tuple[Proposal, ...] = ()
     settled: frozenset[Key] = frozenset()
+    begun: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """Public holidays by address, as far as somebody's country is known."""

@@ -16,7 +16,6 @@ from daemon.core.agenda import Growth, before, growth, local, local_day, prepare
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
 from daemon.core.naming import full_name, names, short_name
-from daemon.core.starters import starters
 from daemon.core.words import Meeting, Role
 
 FIRST_WEEKS = timedelta(weeks=8)
@@ -87,7 +86,8 @@ class PrepFacts:
     """Whether the last section holds no notes."""
     last_day: date | None = None
     missed: int = 0
-    starters: tuple[str, ...] = ()
+    fresh: bool = False
+    """Whether nothing is carried, so that the section begins with three questions."""
 
 
 def prep_facts(dossier: Dossier, meeting: Meeting, now: datetime) -> PrepFacts:
@@ -115,7 +115,7 @@ def prep_facts(dossier: Dossier, meeting: Meeting, now: datetime) -> PrepFacts:
         nudge=bool(earlier) and not notes.has_notes(earlier[0]),
         last_day=_last_met(dossier, now),
         missed=dossier.streak.count,
-        starters=() if openers or along.decisions else starters(role, earlier),
+        fresh=dossier.sight.sections is not None and not (openers or along.decisions),
     )
 
 

@@ -93,7 +93,9 @@ def _document_possible(dossier: Dossier) -> bool:
     """Whether there is a document, or one may still be made."""
     if dossier.sight.unopenable is not None and dossier.shelf.document is None:
         return False
-    return dossier.shelf.document is not None or create_key(dossier) not in dossier.settled
+    if dossier.shelf.document is not None:
+        return True
+    return create_key(dossier) not in dossier.settled - dossier.begun
 
 
 def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:

@@ -1,0 +1,51 @@
+"""What a meeting left behind: decisions, mine and yours by when, exactly as its section says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.model import Item
+from daemon.core import notes
+from daemon.core.agenda import local_day, prepared
+from daemon.core.dossier import Dossier
+from daemon.core.naming import full_name, names, short_name
+from daemon.core.words import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class RecapFacts:
+    """One meeting's recap, in the owner's voice; `empty` says that its section has no notes."""
+
+    partner: str
+    sender: str
+    day: date
+    empty: bool
+    decided: tuple[str, ...] = ()
+    mine: tuple[Item, ...] = ()
+    theirs: tuple[Item, ...] = ()
+    unclaimed: tuple[Item, ...] = ()
+    waiting: tuple[Item, ...] = ()
+    """Questions left open."""
+    document: str = ""
+
+
+def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
+    """Read back the section of a meeting."""
+    owner, partner = dossier.pair.owner, dossier.pair.partner
+    section, document = prepared(dossier, meeting), dossier.shelf.document
+    todo = [item for item in notes.actions(section) if not item.done] if section else []
+    mine = tuple(item for item in todo if names(owner, item.owner))
+    theirs = tuple(item for item in todo if names(partner, item.owner))
+    return RecapFacts(
+        partner=short_name(partner),
+        sender=short_name(owner),
+        day=local_day(dossier, meeting),
+        empty=section is None or not notes.has_notes(section),
+        decided=notes.decided(section) if section else (),
+        mine=mine,
+        theirs=theirs,
+        unclaimed=tuple(item for item in todo if item not in mine and item not in theirs),
+        waiting=tuple(i for i in notes.questions(section) if not i.done) if section else (),
+        document=document.url if document else "",
+    )

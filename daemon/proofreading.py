@@ -1,0 +1,126 @@
+"""The owner's own templates, read before they are used: every flaw at once, with its remedy.
+
+A template is parsed, its variables are looked up, and it is rendered with example facts of two
+kinds: a pair with everything on its list, and one that meets for the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
+
+from connectors import markdown as format_
+from daemon import render, sandbox
+from daemon.examples import EXAMPLES
+
+_LIBRARIES = ("note.md.j2", "parts.md.j2")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One mistake in a template; `line` counts from 1."""
+
+    file: Path
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return one line in the form editors jump to: `manager.md.j2:12: …; …`."""
+        return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
+
+
+def flaws(folder: Path) -> tuple[Flaw, ...]:
+    """Return everything wrong with the templates in a folder, by file and line."""
+    box = sandbox.Sandbox(render.loader(folder), sandbox.markdown)
+    own = sorted(folder.glob("*.j2"))
+    found = {flaw for file in own for flaw in _unreadable(box, file)}
+    if not found:
+        # Also ours are tried: they may use macros that the owner replaced.
+        found = {flaw for name in EXAMPLES for flaw in _failing(box, name, folder)}
+    return tuple(sorted(found, key=lambda flaw: (flaw.file, flaw.line, flaw.what)))
+
+
+def _unreadable(box: sandbox.Sandbox, file: Path) -> Iterator[Flaw]:
+    known = (*EXAMPLES, *_LIBRARIES)
+    if file.name not in known:
+        yield Flaw(file, 1, f"no template is called {file.name}", _nearest(file.name, known))
+        return
+    try:
+        source = file.read_text(encoding="utf-8")
+        tree = box.parse(source, file.name, str(file))
+        box.compile(source, file.name, str(file))
+    except UnicodeDecodeError as error:
+        yield Flaw(file, 1, f"not UTF-8: {error.reason}", "save it as UTF-8")
+    except TemplateSyntaxError as error:
+        yield Flaw(file, error.lineno, error.message or "broken syntax", "correct the syntax")
+    else:
+        yield from _unknown(tree, file)
+
+
+def _unknown(tree: nodes.Template, file: Path) -> Iterator[Flaw]:
+    given = EXAMPLES.get(file.name, ({},))[0]
+    for name in meta.find_undeclared_variables(tree) - given.keys():
+        used = (node for node in tree.find_all(nodes.Name) if node.name == name)
+        line = min((node.lineno for node in used), default=1)
+        yield Flaw(file, line, f"unknown variable {name}", _nearest(name, given))
+
+
+def _failing(box: sandbox.Sandbox, name: str, folder: Path) -> Iterator[Flaw]:
+    for example in EXAMPLES[name]:
+        try:
+            text = box.render(name, **example)
+        except render.FAILURES as error:
+            yield _where(error, folder / name)
+        else:
+            if name in render.SECTIONS.values() and (folder / name).is_file():
+                yield from _misshapen(text, example, folder / name)
+
+
+def _misshapen(text: str, example: Mapping[str, Any], file: Path) -> Iterator[Flaw]:
+    read = format_.section(text, None, example["section"].day)
+    if read.heading != example["heading"]:
+        what = "the section does not begin with its date"
+        yield Flaw(file, 1, what, "make `## {{ heading }}` its first line")
+    items = {item.text for block in read.blocks for item in block.items}
+    if not items.issuperset(item.text for item in example["section"].items):
+        what = "no place for action items"
+        yield Flaw(file, 1, what, "put `{{ part.actions(section, section.report) }}` where they go")
+
+
+def _where(error: Exception, template: Path) -> Flaw:
+    """Find the line of the owner's template in which rendering failed."""
+    spots = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
+    own = [(file, line) for file, line in spots if file.parent == template.parent]
+    file, line = own[-1] if own else (template, 1)
+    missing = str(error).rpartition("has no attribute ")[2].strip("'")
+    if isinstance(error, TemplateError) and "has no attribute" in str(error):
+        return Flaw(file, line, f"nothing here is called {missing}", _nearest(missing, _words()))
+    return Flaw(file, line, f"{type(error).__name__}: {error}", "see the templates that come along")
+
+
+def _words() -> set[str]:
+    """Return every name a fact has."""
+    seen, todo = (
+        set[str](),
+        [f for pair in EXAMPLES.values() for facts in pair for f in facts.values()],
+    )
+    while todo:
+        fact = todo.pop()
+        if isinstance(fact, tuple):
+            todo.extend(fact)
+        elif hasattr(fact, "__dataclass_fields__"):
+            seen |= {field.name for field in fields(fact)}
+            todo.extend(getattr(fact, field.name) for field in fields(fact))
+    return seen
+
+
+def _nearest(word: str, among: Any) -> str:  # noqa: ANN401 - any iterable of names
+    close = get_close_matches(word, among, 1)
+    return f'did you mean "{close[0]}"?' if close else f"there is: {', '.join(sorted(among))}"

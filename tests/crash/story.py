@@ -1,0 +1,162 @@
+"""One short story that every sweep tells again and again, each time broken at another place.
+
+Two weeks of one pair: an agenda is made, the second meeting is cancelled, a time is proposed
+and accepted, the third is cancelled as well. What stands at the end is compared with what stands
+after the story was told undisturbed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import event
+
+from connectors.memory import PowerCut
+from daemon import journal, outbox
+from daemon.answering import Refused, accept
+from daemon.journal import State
+from tests.stage import FIRST, Stage, hours, week
+
+QUIET = 6
+"""Turns after which nothing may be left to do."""
+A_LITTLE = timedelta(minutes=3)
+"""How long the machine was off: longer than a provider's search may lag."""
+
+
+@dataclass(frozen=True)
+class End:
+    """What the world looks like when the story is over."""
+
+    documents: int
+    marks: tuple[str, ...]
+    links: tuple[tuple[str, int], ...]
+    letters: tuple[str, ...]
+    mailed: tuple[str, ...]
+    standing: tuple[str, ...]
+
+
+class Power:
+    """Cuts the power at the nth commit, before or after it is made; counts them."""
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.cut_at: tuple[int, bool] | None = None
+
+    def attach(self, stage: Stage) -> None:
+        """Watch the store of a stage."""
+        event.listen(stage.store.engine, "commit", self._before)
+        event.listen(stage.store.engine, "checkin", self._after)
+
+    def _before(self, _connection: object) -> None:
+        self.commits += 1
+        if self.cut_at == (self.commits, False):
+            self.cut_at = None
+            raise PowerCut
+
+    def _after(self, _connection: object, _record: object) -> None:
+        if self.cut_at == (self.commits, True):
+            self.cut_at = None
+            raise PowerCut
+
+
+def tell(stage: Stage, power: Power) -> End:
+    """Tell the story; whatever is cut is started anew and told on from the same moment."""
+    power.attach(stage)
+    uid = stage.weekly()
+    for act in _acts(stage, uid):
+        _through_cuts(stage, power, act)
+    return end(stage, uid)
+
+
+def end(stage: Stage, uid: str) -> End:
+    """Look at the world as it is."""
+    (document,) = [d for d in stage.world.documents.values() if not d.trashed] or [None]
+    text = document.text if document else ""
+    series = stage.world.event(uid)
+    return End(
+        documents=len(stage.world.documents),
+        marks=tuple(re.findall(r"visavis:(\S+)", text)),
+        links=tuple((link.url, 1) for link in series.links),
+        letters=tuple(sorted(letter.key for letter in stage.world.letters)),
+        mailed=tuple(sorted(stage.world.mailed)),
+        standing=_standing(stage, uid),
+    )
+
+
+def unsure(stage: Stage) -> int:
+    """Return how many letters nobody can know about; `status` shows them."""
+    with stage.store.read() as session:
+        return len(outbox.unknown(session))
+
+
+def unfinished(stage: Stage) -> list[str]:
+    """Return what is begun and not finished when all is quiet."""
+    with stage.store.read() as session:
+        return [i.decision.key for i in journal.open_intents(session) if i.state is State.BEGUN]
+
+
+Act = Callable[[timedelta], object]
+"""A step of the story, so long after its usual moment."""
+
+
+def _acts(stage: Stage, uid: str) -> Iterator[Act]:
+    """Yield the story act by act; what people do happens between two acts, once."""
+    yield partial(_tick, stage, FIRST - hours(24))
+    yield partial(_tick, stage, FIRST + hours(1))
+    stage.world.cancel(uid, week(1))
+    yield partial(_tick, stage, week(1) - hours(26))
+    yield partial(_accept, stage, week(1) - hours(25))
+    for day in range(5):
+        yield partial(_tick, stage, week(1) + timedelta(days=day))
+    stage.world.cancel(uid, week(2))
+    yield partial(_tick, stage, week(2) - hours(26))
+    for number in range(QUIET):
+        yield partial(_tick, stage, week(2) - hours(20 - number))
+
+
+def _tick(stage: Stage, moment: datetime, later: timedelta) -> None:
+    stage.tick(moment + later)
+
+
+def _accept(stage: Stage, moment: datetime, later: timedelta) -> None:
+    """Accept the open proposal; after a cut the owner tries again, and reads that it is booked."""
+    now = moment + later
+    for proposal in stage.dossier(now).proposals:
+        try:
+            accept(stage.house, proposal.id, now)
+        except Refused:
+            continue
+
+
+def _through_cuts(stage: Stage, power: Power, act: Act) -> None:
+    """Carry out one act; where the power goes, start anew a little later."""
+    try:
+        act(timedelta(0))
+    except PowerCut:
+        stage.restart()
+        power.attach(stage)
+        act(A_LITTLE)
+
+
+def _standing(stage: Stage, uid: str) -> tuple[str, ...]:
+    series = stage.world.event(uid)
+    return tuple(
+        f"{own.recurrence_id:%d %b}: {own.span or own.cancelled}"
+        for own in sorted(series.overrides, key=lambda own: own.recurrence_id)
+    )
+
+
+@contextmanager
+def fresh(folder: Path, database: str = "sqlite") -> Iterator[Stage]:
+    """Give a stage of its own to one telling."""
+    stage = Stage(folder, database=database)
+    try:
+        yield stage
+    finally:
+        stage.store.close()
