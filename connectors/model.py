@@ -29,6 +29,11 @@ Facts: TypeAlias = Mapping[str, Json]
 """Named JSON values: what a receipt remembers, what the journal shows."""
 
 
+def instant(moment: datetime) -> datetime:
+    """Return the same moment in UTC: across zones Python calls repeated autumn hours unequal."""
+    return moment.astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open time between two aware datetimes; never empty."""
@@ -140,7 +145,7 @@ class Occurrence:
     @property
     def moved(self) -> bool:
         """Whether it starts elsewhere than its rule says."""
-        return self.span.start != self.recurrence_id
+        return instant(self.span.start) != instant(self.recurrence_id)
 
 
 class EventKind(StrEnum):
@@ -157,7 +162,7 @@ class Series:
     `occurrences` are ordered by `recurrence_id` and include the cancelled ones the provider
     tells of (EXDATE, cancelled exceptions). `attendees` never lists the organizer twice and is
     None where the provider hides them: unknown, not nobody. `zone` is the IANA name of the wall
-    clock the rule is written in. `declined_for_good` lists who declined the whole series.
+    clock the rule is written in. Who declined the whole series has that response here.
     `split_from` is the series this one continues, where the provider's ids tell.
     """
 
@@ -180,7 +185,8 @@ class Series:
 
     def occurrence(self, recurrence_id: datetime) -> Occurrence | None:
         """Return the instance whose original start is this moment."""
-        return next((o for o in self.occurrences if o.recurrence_id == recurrence_id), None)
+        wanted = instant(recurrence_id)
+        return next((o for o in self.occurrences if instant(o.recurrence_id) == wanted), None)
 
     def invited(self, occurrence: Occurrence) -> tuple[Attendee, ...]:
         """Return who is invited to one instance; empty where the provider hides it."""
