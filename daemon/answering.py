@@ -85,9 +85,6 @@ def _again(proposal: Proposal, n: int, *, fallback: bool) -> Proposal:
 
 def _dossier(foreseen: Foreseen, proposal: Proposal) -> Dossier:
     found = next((d for d in foreseen.dossiers if d.pair.id == proposal.pair), None)
-    failed = next((f for f in foreseen.failures if found and f.account == found.account), None)
-    if failed:
-        raise Refused(failed.error.what, failed.error.remedy, proposal)
     if found is None:
         raise Refused("the pair is ignored now", "see `[[pair]]` in the settings", proposal)
     return found
@@ -110,6 +107,10 @@ def _allowed(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
         raise Refused("the settings say `write = false`", "set `write = true`", proposal)
     if foreseen.memory.silent(dossier.pair.id):
         raise Refused("visavis is paused here", "`visavis resume`", proposal)
+    if dossier.account not in foreseen.looks or dossier.sight.busy is None:
+        failed = next((f.error for f in foreseen.failures if f.account == dossier.account), None)
+        what = failed.what if failed else "the calendar could not be read"
+        raise Refused(what, failed.remedy if failed else "try again", proposal)
 
 
 def _chosen(proposal: Proposal, n: int, *, fallback: bool) -> Option:

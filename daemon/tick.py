@@ -165,6 +165,7 @@ def _looks(
         for account, result in zip(accounts, found, strict=True):
             if isinstance(result, Look):
                 looks[account.name] = result
+                failures += [Failure(account.name, None, Unreadable(p)) for p in result.problems]
             else:
                 failures.append(Failure(account.name, None, result))
     return looks, failures
@@ -180,6 +181,10 @@ def _look(house: House, account: Account, now: datetime) -> Look | ConnectorErro
         return Stopped(str(error), f"visavis resume --brake {account.name}")
     except ConnectorError as error:
         return error
+
+
+class Unreadable(ConnectorError):
+    """A part of a calendar that could not be read; the rest was."""
 
 
 class Stopped(ConnectorError):

@@ -11,7 +11,7 @@ from config.settings import Account as AccountSettings
 from config.settings import PairSettings, Settings
 from config.settings import Policy as PolicySettings
 from config.values import Accept, DaySpan, DocumentKind, Provider, Recap
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Hours, Person, Weekday
 from connectors.protocol import Calendar, Documents, Messages
 from daemon.core.keys import digest
@@ -138,7 +138,7 @@ def _connect(
             calendar = FilesCalendar(path, owner, _zone(account, ""))
             return calendar, MarkdownFolder(path / "agendas")
         case Provider.GOOGLE | Provider.OUTLOOK | Provider.CALDAV:
-            raise NotImplementedError(account.provider, secrets, environ, ready_token)
+            raise NotPermitted(f"{account.provider} is not wired")
 
 
 def _documents(settings: Settings, account: AccountSettings, own: Documents) -> Documents:
