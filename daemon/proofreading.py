@@ -19,7 +19,9 @@ from connectors import markdown as format_
 from daemon import render, sandbox
 from daemon.examples import EXAMPLES
 
+_SUFFIX = ".md.j2"
 _LIBRARIES = ("note.md.j2", "parts.md.j2")
+"""Macros that other templates import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,14 @@ def flaws(folder: Path) -> tuple[Flaw, ...]:
 
 
 def _unreadable(box: sandbox.Sandbox, file: Path) -> Iterator[Flaw]:
-    known = (*EXAMPLES, *_LIBRARIES)
-    if file.name not in known:
-        yield Flaw(file, 1, f"no template is called {file.name}", _nearest(file.name, known))
+    known = [name.removesuffix(_SUFFIX) for name in (*EXAMPLES, *_LIBRARIES)]
+    if file.name.removesuffix(_SUFFIX) not in known:
+        yield Flaw(
+            file,
+            1,
+            f"no template is called {file.name}",
+            _nearest(file.name.removesuffix(_SUFFIX), known),
+        )
         return
     try:
         source = file.read_text(encoding="utf-8")

@@ -13,7 +13,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader
+import structlog
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, TemplateError
 
 from connectors.model import Letter
 from daemon.core.agenda import local, section_facts
@@ -21,21 +22,38 @@ from daemon.core.dossier import Dossier
 from daemon.core.naming import full_name
 from daemon.core.pen import Words
 from daemon.core.prep import prep_facts
+from daemon.core.recap import recap_facts
 from daemon.core.telling import alert_facts, digest_facts, proposal_facts, who
 from daemon.core.words import Level, Meeting, Option, Proposal, Role
 from daemon.phrases import day
 from daemon.sandbox import Sandbox, escaped, markdown, plain
 
+log = structlog.get_logger()
+
 SECTIONS = {role: f"{role.value}.md.j2" for role in Role}
 """The section template by what the owner is to the other."""
+FAILURES: tuple[type[Exception], ...] = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a template can fail with: anything an expression of it may raise."""
 
 
 class TemplatePen:
-    """The pen of the house. `folder` holds the owner's own templates; a missing one is ours."""
+    """The pen of the house. `folder` holds the owner's own templates; a missing one is ours.
+
+    Where one of the owner's fails on facts it was not tried with, ours is used, and it is logged.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._markdown = Sandbox(_loader(folder), markdown)
-        self._plain = Sandbox(_loader(folder), plain)
+        loaders = [loader(own) for own in dict.fromkeys((folder, None))]
+        self._markdown = [Sandbox(templates, markdown) for templates in loaders]
+        self._plain = [Sandbox(templates, plain) for templates in loaders]
 
     def title(self, dossier: Dossier) -> str:
         """Name the running document of a pair, the same from both sides."""
@@ -50,11 +68,12 @@ class TemplatePen:
         del now  # the section speaks of the meeting's own day, whenever it is written
         facts = section_facts(dossier, meeting)
         heading = self.heading(dossier, meeting)
-        return self._markdown.render(SECTIONS[dossier.pair.role], heading=heading, section=facts)
+        name = SECTIONS[dossier.pair.role]
+        return _rendered(self._markdown, name, heading=heading, section=facts)
 
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""
-        return self._markdown.render("prep.md.j2", prep=prep_facts(dossier, meeting, now))
+        return _rendered(self._markdown, "prep.md.j2", prep=prep_facts(dossier, meeting, now))
 
     def proposal(self, dossier: Dossier, proposal: Proposal) -> Words:
         """Tell the owner of a lost meeting and the times that would do, with the commands."""
@@ -74,6 +93,10 @@ class TemplatePen:
     def alert(self, dossier: Dossier, level: Level, now: datetime) -> Words:
         """Tell the owner that the two keep missing each other, with what could be done."""
         return self._words("alert.md.j2", alert=alert_facts(dossier, level, now))
+
+    def recap(self, dossier: Dossier, meeting: Meeting) -> Words:
+        """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
+        return self._words("recap.md.j2", recap=recap_facts(dossier, meeting))
 
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
@@ -99,13 +122,25 @@ class TemplatePen:
 
     def _words(self, template: str, **facts: Any) -> Words:  # noqa: ANN401 - any plain facts
         """Render a message: its first line is the subject."""
-        subject, _, text = self._plain.render(template, **facts).partition("\n")
+        subject, _, text = _rendered(self._plain, template, **facts).partition("\n")
         return Words(subject.strip(), text.strip() + "\n")
 
 
-def _loader(folder: Path | None) -> BaseLoader:
+def loader(folder: Path | None) -> BaseLoader:
+    """Find templates in the owner's folder first, then among those that come along."""
     ours = FunctionLoader(_ours)
     return ChoiceLoader([FileSystemLoader(folder), ours]) if folder else ours
+
+
+def _rendered(sandboxes: Sequence[Sandbox], template: str, **facts: Any) -> str:  # noqa: ANN401
+    """Render with the first sandbox that can; the last one has templates that are tested."""
+    *own, ours = sandboxes
+    for sandbox in own:
+        try:
+            return sandbox.render(template, **facts)
+        except FAILURES as error:
+            log.warning("template.failed", template=template, error=type(error).__name__)
+    return ours.render(template, **facts)
 
 
 def _ours(name: str) -> str | None:

@@ -13,8 +13,8 @@ from contextvars import ContextVar
 from typing import Any, TypeGuard
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.runtime import Context, Macro
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -99,17 +99,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TooMuch(f"more than {MAX_STEPS} turns of loops and calls of macros")
         return ""
 
-    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 - jinja2's signature
+    def is_safe_callable(self, obj: object) -> bool:
         """Allow the macros of a template: no method of a string makes it a million long."""
         return isinstance(obj, Macro) or obj == self.step
 
-    def call_binop(
-        self,
-        context: Context,
-        operator: str,
-        left: Any,
-        right: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401 - jinja2's signature
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
         """Calculate with numbers only: multiplied words have no end."""
         if not (isinstance(left, int) and isinstance(right, int)) or operator == "**":
             raise SecurityError(f"{operator} works on small numbers only")
@@ -126,7 +120,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return tree
 
     def _generate(self, source: nodes.Template, *rest: Any, **named: Any) -> str:  # noqa: ANN401
-        for repeated in source.find_all((nodes.For, nodes.Macro, nodes.CallBlock)):
+        bodies: list[nodes.For | nodes.Macro] = [*source.find_all(nodes.For)]
+        for repeated in [*bodies, *source.find_all(nodes.Macro)]:
             step = nodes.EnvironmentAttribute("step", lineno=repeated.lineno)
             call = nodes.Call(step, [], [], None, None, lineno=repeated.lineno)
             repeated.body.insert(0, nodes.ExprStmt(call, lineno=repeated.lineno))

@@ -50,6 +50,9 @@ class Pen(Protocol):
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""
 
+    def recap(self, dossier: Dossier, meeting: Meeting) -> Words:
+        """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
+
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
     ) -> Words | None:

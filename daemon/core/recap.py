@@ -9,7 +9,7 @@ from connectors.model import Item
 from daemon.core import notes
 from daemon.core.agenda import local_day, prepared
 from daemon.core.dossier import Dossier
-from daemon.core.naming import full_name, names, short_name
+from daemon.core.naming import names, short_name
 from daemon.core.words import Meeting
 
 
