@@ -1,0 +1,323 @@
+"""A folder of .ics files as a calendar: read as any program wrote them, written back in place.
+
+There is no server: nobody is mailed by a write, so the receipt of a booking has the `request`
+(iMIP) for whoever mails it. An attached link leaves stamps and SEQUENCE as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    Unavailable,
+)
+from connectors.files import disk, editing, invitation, rebooking, translate
+from connectors.files.folder import Folder, Memory, Seen, by_file, complaint, handle, place
+from connectors.files.reading import Reader, nameless
+from connectors.files.source import Broken, Source, split
+from connectors.files.source import calendar_zone as written_zone
+from connectors.files.zones import iana
+from connectors.model import (
+    Baseline,
+    Busy,
+    Capability,
+    Changes,
+    Cursor,
+    Facts,
+    Handle,
+    Key,
+    Link,
+    Occurrence,
+    Person,
+    Receipt,
+    Series,
+    Span,
+    Status,
+    Url,
+    Version,
+    Watch,
+    WorkingHours,
+)
+
+_DAY = timedelta(days=1)
+
+
+def calendar_zone(path: Path) -> str:
+    """Return the zone (IANA) that the first calendar of a folder says it is in, or nothing."""
+    folder = Folder(path)
+    try:
+        zones = (iana(written_zone(disk.read(path / name))) for name in folder.files())
+        return next(filter(None, zones), "")
+    except ConnectorError:
+        return ""
+
+
+class FilesCalendar:
+    """The calendar of `owner` in a folder; implements `protocol.Calendar`.
+
+    `zone` (IANA) is where floating times and whole days are. `Receipt.before` and `after` of an
+    attachment have `links`, of a booking `start`, `end` and `status`; `changes` in `after` is
+    what `undo` takes back.
+    """
+
+    def __init__(self, path: Path, owner: Person, zone: str) -> None:
+        self._folder = Folder(path)
+        self._reader = Reader(owner, zone)
+        self._owner = owner
+
+    @property
+    def capabilities(self) -> Capability:
+        """What files can hold; nobody else's calendar is in them."""
+        return Capability.ATTACH | Capability.BOOK
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone the files name (X-WR-TIMEZONE), or an empty string."""
+        return calendar_zone(self._folder.path)
+
+    # --- looking ---
+
+    def baseline(self, window: Span) -> Baseline:
+        """Read all files; a broken one is one of the `problems`, and the others still count."""
+        found: list[Series] = []
+        files = {}
+        for name, stamp in self._folder.files().items():
+            source = self._folder.tried(name)
+            if isinstance(source, str):
+                files[name] = Seen(stamp, problem=source)
+                continue
+            read, wrong = self._reader.all(name, source, source.events, window)
+            found += filter(self._reader.tells, read.values())
+            files[name] = Seen(stamp, _digests(source), _problem(name, source, wrong))
+        memory = Memory(window, files)
+        return Baseline(tuple(found), memory.cursor(), memory.problems)
+
+    def changes(self, since: Cursor) -> Changes:
+        """Tell which events changed; files that look as they did are not opened."""
+        before = Memory.of(since)
+        files: dict[str, Seen] = {}
+        touched: list[Handle] = []
+        for name, stamp in self._folder.files().items():
+            seen = before.files.get(name, Seen(stamp))
+            if name in before.files and seen.stamp == stamp:
+                files[name] = seen
+                continue
+            files[name], uids = self._compared(name, replace(seen, stamp=stamp), before.window)
+            touched += [handle(name, uid) for uid in uids]
+        for name in before.files.keys() - files.keys():
+            touched += [handle(name, uid) for uid in before.files[name].events]
+        memory = Memory(before.window, files)
+        return Changes(tuple(touched), memory.cursor(), memory.problems)
+
+    def _compared(self, name: str, known: Seen, window: Span) -> tuple[Seen, list[str]]:
+        """Compare a file with what was known of it; what cannot be read counts as unchanged."""
+        source = self._folder.tried(name)
+        if isinstance(source, str):
+            return replace(known, problem=source), []
+        digests = _digests(source)
+        uids = [
+            uid for uid in {**known.events, **digests} if known.events.get(uid) != digests.get(uid)
+        ]
+        _, wrong = self._reader.all(name, source, source.events.keys() & set(uids), window)
+        seen = Seen(known.stamp, digests, _problem(name, source, wrong))
+        return seen, [uid for uid in uids if uid not in wrong]
+
+    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+        """Read events afresh, each file once; what is gone is left out."""
+        found: dict[Handle, Series] = {}
+        for name, uids in by_file(events).items():
+            try:
+                source = self._source(name)
+            except NotFound:
+                continue
+            read = (self._reader.one(name, source, uid, window) for uid in uids)
+            found |= {one.handle: one for one in read if one}
+        return found
+
+    def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
+        """Tell when the owner is taken; everybody else is unknown here."""
+        owners = [one for one in people if self._owner.answers_to(one.address)]
+        if not owners:
+            return {}
+        spans: list[Span] = []
+        away: list[Span] = []
+        for name in self._folder.files():
+            source = self._folder.tried(name)
+            if isinstance(source, Source):
+                taken, absent = self._reader.taken(name, source, window)
+                spans += taken
+                away += absent
+        busy = Busy(tuple(sorted(spans)), tuple(sorted(away)))
+        return dict.fromkeys(owners, busy)
+
+    def hours(self, person: Person) -> WorkingHours | None:  # noqa: ARG002 - the protocol's name
+        """Tell nothing: no file has anybody's working hours."""
+        return None
+
+    def mails(self, series: Series, lost: Occurrence | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Foresee nothing: there is no server that mails."""
+        return ()
+
+    def guard(self, event: Handle) -> tuple[Version, Facts]:
+        """Read what a write must leave alone; a link of our own is none of it."""
+        name, uid = place(event)
+        source = self._event(name, uid)
+        return Version(source.digest(uid)), _kept(source, uid)
+
+    # --- writing ---
+
+    def attach(self, target: Series, link: Link) -> Receipt:
+        """Put the link on the series, unless it is there already; only its organizer may."""
+        if not target.owned:
+            raise NotPermitted("only the organizer can attach a link")
+        name, uid = place(target.handle)
+        source = self._event(name, uid)
+        master = translate.lead(source.events[uid])
+        urls = [one.url for one in translate.links(translate.fields(master))]
+        there = link.url in urls
+        splices = [] if there else editing.attachment(master, link.url, source.newline)
+        others = [url for url in urls if url != link.url]
+        _, receipt = self._write(name, uid, source, splices)
+        return _telling(receipt, {"links": others}, {"links": [*others, link.url]})
+
+    def book(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
+        """Write the override that moves or restores an instance, or invite anew as a guest.
+
+        Raises `PreconditionFailed` when the instance is not as `lost` says any more.
+        """
+        if not series.owned:
+            return self._invite(series, lost, to, key)
+        name, uid = place(series.handle)
+        source = self._event(name, uid)
+        zones = self._reader.view(source, to).zones
+        present = self._instance(name, uid, source, lost.recurrence_id)
+        own = rebooking.override(source, uid, lost.recurrence_id, zones)
+        splices: Sequence[editing.Splice] = []
+        if own is None or rebooking.booked_as(own) != key:
+            if (present.status, present.span) != (lost.status, lost.span):
+                raise PreconditionFailed("the meeting is not as it was")
+            booking = rebooking.Booking(lost.recurrence_id, to, key, self._owner.answers_to)
+            splices = rebooking.rebooked(source, uid, booking, zones)
+        written, receipt = self._write(name, uid, source, splices)
+        own = rebooking.override(written, uid, lost.recurrence_id, zones)
+        request = invitation.request(own, self._owner, zones) if own else b""
+        return _telling(receipt, _meeting(present.span, present.status), _booked(to, request))
+
+    def _invite(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
+        """Make the guest's own single meeting, in a file of its own."""
+        uid = invitation.uid(key)
+        name = f"visavis-{uid.partition('@')[0]}.ics"
+        meeting = invitation.meeting(series, lost, to, key, self._owner)
+        wrote = disk.create(self._folder.path / name, meeting)
+        source = self._event(name, uid)
+        event = translate.lead(source.events[uid])
+        request = invitation.request(event, self._owner, self._reader.view(source, to).zones)
+        whole = editing.Splice(0, 0, event.raw)
+        receipt = Receipt(
+            handle(name, uid),
+            Version(source.digest(uid)),
+            after={"changes": editing.remembered(b"", [whole])},
+            wrote=wrote,
+        )
+        return _telling(receipt, {}, _booked(to, request))
+
+    def undo(self, receipt: Receipt) -> None:
+        """Take an attachment or a booking back, unless people changed those very lines since."""
+        name, uid = place(receipt.handle)
+        path = self._folder.path / name
+        try:
+            source = self._source(name)
+        except NotFound:
+            if receipt.before:
+                raise
+            return  # the meeting we made is gone already
+        if uid in source.events and receipt.before.get("version") == source.digest(uid):
+            return
+        earlier = editing.reverted(source, uid, receipt.after["changes"])
+        if receipt.before:
+            disk.replace(path, source.data, earlier)
+        else:
+            disk.remove(path, source.data)
+
+    def watch(self, callback: Url, secret: str) -> Watch:  # noqa: ARG002 - the protocol's names
+        """Refuse: files push nothing."""
+        raise NotPermitted("a folder of files pushes nothing")
+
+    # --- one file ---
+
+    def _source(self, name: str) -> Source:
+        try:
+            return self._folder.source(name)
+        except Broken as broken:
+            # Perhaps another program is writing it just now.
+            raise Unavailable(complaint(name, broken.line, str(broken))) from broken
+
+    def _event(self, name: str, uid: str) -> Source:
+        source = self._source(name)
+        if uid not in source.events:
+            raise NotFound(f"the event is not in {name} any more")
+        return source
+
+    def _instance(self, name: str, uid: str, source: Source, at: datetime) -> Occurrence:
+        series = self._reader.one(name, source, uid, Span(at - _DAY, at + _DAY))
+        found = series.occurrence(at) if series else None
+        if found is None:
+            raise PreconditionFailed("the meeting is not in its series any more")
+        return found
+
+    def _write(
+        self, name: str, uid: str, source: Source, splices: Sequence[editing.Splice]
+    ) -> tuple[Source, Receipt]:
+        """Write an edit of one event, if there is any; return the new text too."""
+        data = editing.applied(source.data, splices)
+        if splices:
+            disk.replace(self._folder.path / name, source.data, data)
+        written = split(data)
+        receipt = Receipt(
+            handle(name, uid),
+            Version(written.digest(uid)),
+            before={"version": source.digest(uid)},
+            after={"changes": editing.remembered(source.data, splices)},
+            kept_before=_kept(source, uid),
+            kept_after=_kept(written, uid),
+            wrote=bool(splices),
+        )
+        return written, receipt
+
+
+def _digests(source: Source) -> dict[str, str]:
+    return {uid: source.digest(uid) for uid in source.events}
+
+
+def _problem(name: str, source: Source, wrong: Mapping[str, str]) -> str:
+    """Put what is wrong with a file into one line."""
+    lines = (*nameless(name, source), *wrong.values())
+    more = f" (and {len(lines) - 1} more in this file)" if len(lines) > 1 else ""
+    return f"{lines[0]}{more}" if lines else ""
+
+
+def _kept(source: Source, uid: str) -> Facts:
+    part = translate.fields(translate.lead(source.events[uid]))
+    offered = translate.words(part, "DESCRIPTION").splitlines()
+    ours = [url for url in translate.attached(part) if editing.line_for(Url(url)) in offered]
+    return translate.kept(part, ours)
+
+
+def _telling(receipt: Receipt, before: Facts, after: Facts) -> Receipt:
+    return replace(receipt, before={**before, **receipt.before}, after={**after, **receipt.after})
+
+
+def _meeting(span: Span, status: Status) -> Facts:
+    return {"start": span.start.isoformat(), "end": span.end.isoformat(), "status": status}
+
+
+def _booked(to: Span, request: bytes) -> Facts:
+    text = request.decode("utf-8", "replace")
+    return {**_meeting(to, Status.STANDING), "request": text}

@@ -1,0 +1,200 @@
+"""Running documents as Markdown files in a folder, one for each pair.
+
+People edit them with whatever they like: a write goes into the text as it is on disk at that
+moment, and a file replaced meanwhile wins. Two installations on one folder make the same file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote, unquote, urlsplit
+
+from connectors import markdown
+from connectors.errors import ConnectorError, NotFound, PreconditionFailed
+from connectors.files import disk
+from connectors.model import Facts, Handle, Key, Link, Mark, Person, Receipt, Section, Url, Version
+
+_SUFFIXES = frozenset({".md", ".markdown", ".txt"})
+
+
+class MarkdownFolder:
+    """The documents in a folder; implements `protocol.Documents`.
+
+    `address` turns the path of a document into the address people open, by default its file URI.
+    `Receipt.after` of a share has `people`, of a section `mark`, `link` and `source`, its own
+    Markdown; `before` has the same from before.
+    """
+
+    def __init__(self, path: Path, address: Callable[[Path], Url] | None = None) -> None:
+        self._folder = path
+        self._address = address or _file_uri
+
+    def find(self, key: Key) -> Link | None:
+        """Find the document made for this key, whatever its title was."""
+        found = sorted(self._folder.glob(f"*-{_digest(key)}.md"))
+        return self._link(found[0]) if found else None
+
+    def open(self, url: Url) -> Link | None:
+        """Return a document by the address people open, its file URI or its path."""
+        try:
+            return self._link(self._path(Link(url)))
+        except ConnectorError:
+            return None
+
+    def sections(self, document: Link) -> Sequence[Section]:
+        """Read the sections as people left them; `NotFound` when the file is gone."""
+        data = disk.read(self._path(document))
+        return tuple(
+            replace(one, link=_deep(document, one.mark)) if one.mark else one
+            for one in markdown.sections(data.decode("utf-8", "replace"))
+        )
+
+    def create(self, key: Key, title: str) -> Link:
+        """Make a document that holds its title, or return the one that is there."""
+        found = self.find(key)
+        if found is None:
+            path = self._folder / f"{_slug(title)}-{_digest(key)}.md"
+            disk.create(path, markdown.document(title).encode())
+            found = self._link(path)
+        return found
+
+    def share(self, document: Link, people: Sequence[Person]) -> Receipt:
+        """Write down who was given the document; a folder has no other way of sharing."""
+        path = self._path(document)
+        before = self.shared_with(document)
+        after = before | {one.address for one in people}
+        if after != before:
+            _share(path, after)
+        told = {"people": sorted(before)}, {"people": sorted(after)}
+        return _receipt(path, *told, wrote=after != before)
+
+    def shared_with(self, document: Link) -> frozenset[str]:
+        """Return the addresses a document was shared with: for whoever serves it to people."""
+        try:
+            return frozenset(json.loads(disk.read(_guests(self._path(document)))))
+        except NotFound:
+            return frozenset()
+
+    def write_section(self, document: Link, section: Section, mark: Mark) -> Receipt:
+        """Put the section under the title, or set the date line of the one with this mark."""
+        path = self._path(document)
+        data = disk.read(path)
+        text = _decoded(data)
+        written = markdown.insert(text, section, mark)
+        if written != text:
+            disk.replace(path, data, _encoded(written))
+        after: Facts = {
+            "mark": mark,
+            "link": _deep(document, mark),
+            "source": markdown.source(written, mark),
+        }
+        before = {"source": markdown.source(text, mark)}
+        return _receipt(path, before, after, wrote=written != text)
+
+    def undo(self, receipt: Receipt) -> None:
+        """Take a section, a share or a document back, untouched by people since."""
+        try:
+            path = self._path(Link(Url(receipt.handle)))
+        except NotFound:
+            if "created" in receipt.after:
+                return  # somebody was faster
+            raise
+        if "mark" in receipt.after:
+            _take_out(path, receipt)
+        elif "people" in receipt.after:
+            added = _people(receipt.after) - _people(receipt.before)
+            _share(path, self.shared_with(Link(Url(receipt.handle))) - added)
+        else:
+            _bin(path)
+
+    def _link(self, path: Path) -> Link:
+        title = markdown.title(disk.read(path).decode("utf-8", "replace"))
+        return Link(self._address(path), title or path.stem, Handle(_file_uri(path)))
+
+    def _path(self, document: Link) -> Path:
+        """Return the file of a document; `NotFound` where there is none (any more)."""
+        named = urlsplit(document.handle or document.url)
+        if named.scheme == "file":
+            path = Path(unquote(named.path))
+        elif named.scheme in {"http", "https"}:
+            own = (one for one in self._folder.glob("*.md") if self._address(one) == document.url)
+            path = next(own, self._folder)
+        else:
+            path = Path(document.url).expanduser()
+        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            raise NotFound(f"there is no document at {document.url}")
+        return path
+
+
+def _take_out(path: Path, receipt: Receipt) -> None:
+    data = disk.read(path)
+    text = _decoded(data)
+    mark, was = Mark(str(receipt.after["mark"])), receipt.before["source"]
+    source = markdown.source(text, mark)
+    if source == was:
+        return
+    if source is None or source != receipt.after["source"]:
+        raise PreconditionFailed("somebody changed the section since")
+    undone = markdown.remove(text, mark) if was is None else text.replace(source, str(was), 1)
+    disk.replace(path, data, _encoded(undone))
+
+
+def _bin(path: Path) -> None:
+    data = disk.read(path)
+    text = _decoded(data)
+    if text != markdown.document(markdown.title(text)):
+        raise PreconditionFailed("somebody wrote in the document since")
+    disk.remove(path, data)
+    _guests(path).unlink(missing_ok=True)
+
+
+def _share(path: Path, people: Iterable[str]) -> None:
+    guests = _guests(path)
+    content = json.dumps(sorted(people)).encode()
+    if not disk.create(guests, content):
+        disk.replace(guests, disk.read(guests), content)
+
+
+def _guests(path: Path) -> Path:
+    return path.with_name(f".{path.name}.people")
+
+
+def _people(facts: Facts) -> frozenset[str]:
+    return frozenset(cast("Sequence[str]", facts["people"]))
+
+
+def _receipt(path: Path, before: Facts, after: Facts, *, wrote: bool) -> Receipt:
+    version = Version(blake2b(disk.read(path), digest_size=8).hexdigest())
+    return Receipt(Handle(_file_uri(path)), version, before, after, wrote=wrote)
+
+
+def _deep(document: Link, mark: Mark) -> Url:
+    return Url(f"{document.url}#{quote(mark, safe='')}")
+
+
+def _file_uri(path: Path) -> Url:
+    return Url(path.absolute().as_uri())
+
+
+def _slug(title: str) -> str:
+    words = re.findall(r"[^\W_]+", title.lower())
+    return "-".join(words)[:60] or "one-on-one"
+
+
+def _digest(key: Key) -> str:
+    return blake2b(key.encode(), digest_size=5).hexdigest()
+
+
+def _decoded(data: bytes) -> str:
+    # Bytes of another encoding survive as surrogates, and go back as they were.
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

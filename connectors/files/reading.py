@@ -1,0 +1,108 @@
+"""From the text of a file to its series: only what a window can show is read in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from connectors.files.folder import complaint, handle
+from connectors.files.source import Component, Source
+from connectors.files.translate import Name, View, series, taken
+from connectors.files.zones import Zones
+from connectors.model import AttendeeKind, EventKind, Person, Series, Span, Version
+
+# Any of these may put an instance elsewhere than DTSTART and DTEND say.
+_RECURS = re.compile(rb"\n(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[:;]", re.IGNORECASE)
+_DATES = re.compile(rb"\n(?:DTSTART|DTEND)[^:\n]*:(\d{8})", re.IGNORECASE)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads with the eyes of one person; `zone` (IANA) is where floating times are."""
+
+    owner: Person
+    zone: str
+
+    def all(
+        self, name: str, source: Source, uids: Iterable[str], window: Span
+    ) -> tuple[dict[str, Series], dict[str, str]]:
+        """Read the events that can show in a window; beside them, what is wrong with others."""
+        found: dict[str, Series] = {}
+        wrong: dict[str, str] = {}
+        view = self.view(source, window)
+        for uid in uids:
+            components = source.events[uid]
+            if _outside(components, window):
+                continue
+            try:
+                one = self._one(name, source, uid, view)
+            except ValueError as error:
+                wrong[uid] = complaint(name, source.line(components[0]), str(error))
+            else:
+                found |= {uid: one} if one else {}
+        return found, wrong
+
+    def one(self, name: str, source: Source, uid: str, window: Span) -> Series | None:
+        """Read one event; None where it is not there, or cancelled as a whole, or unreadable."""
+        if uid not in source.events:
+            return None
+        try:
+            return self._one(name, source, uid, self.view(source, window))
+        except ValueError:
+            return None
+
+    def taken(self, name: str, source: Source, window: Span) -> tuple[list[Span], list[Span]]:
+        """Return when the file's events keep the owner busy, and when they are an absence."""
+        view = self.view(source, window)
+        found, _ = self.all(name, source, source.events, window)
+        spans = {
+            uid: [span for span in taken(one, source.events[uid], view) if span.overlaps(window)]
+            for uid, one in found.items()
+        }
+        away = (spans[uid] for uid, one in found.items() if one.kind is EventKind.OUT_OF_OFFICE)
+        return _flat(spans.values()), _flat(away)
+
+    def view(self, source: Source, window: Span) -> View:
+        """Return how a file is looked at."""
+        return View(self.owner, Zones(source.zones, self.zone), window)
+
+    def tells(self, one: Series) -> bool:
+        """Whether a baseline has it: a series, an absence, or a single event of two people."""
+        people = {one.organizer} | {
+            guest.address for guest in one.attendees or () if guest.kind is AttendeeKind.INDIVIDUAL
+        }
+        others = [person for person in people if not self.owner.answers_to(person)]
+        repeats = one.rule is not None or one.kind is EventKind.OUT_OF_OFFICE
+        return bool(one.occurrences) and (repeats or len(others) == 1)
+
+    def _one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
+        named = Name(handle(name, uid), uid, Version(source.digest(uid)))
+        return series(named, source.events[uid], view)
+
+
+def nameless(name: str, source: Source) -> Iterator[str]:
+    """Complain about events without a UID."""
+    for component in source.nameless:
+        yield complaint(name, source.line(component), "an event has no UID and cannot be followed")
+
+
+def _outside(components: Sequence[Component], window: Span) -> bool:
+    """Whether a single event surely lies outside, by its dates alone; a day of doubt is kept."""
+    raw = components[0].raw
+    if len(components) > 1 or _RECURS.search(raw):
+        return False
+    days: list[str] = sorted(found.decode() for found in _DATES.findall(raw))
+    if not days:
+        return False
+    return days[-1] < _day(window.start - _DAY) or days[0] > _day(window.end + _DAY)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%d}"
+
+
+def _flat(groups: Iterable[Iterable[Span]]) -> list[Span]:
+    return [span for group in groups for span in group]
