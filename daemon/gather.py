@@ -12,6 +12,7 @@ from connectors.protocol import Calendar, DocumentsReader
 from daemon.core.dossier import Dossier, judged
 from daemon.core.preparing import due, unwritten
 from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
+from daemon.core.recapping import unrecapped
 from daemon.core.words import Absence
 from daemon.house import Account, Failure, House
 
@@ -70,12 +71,14 @@ def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
 def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
     """Return the dossier with its document: adopted if the two have one, and read if need be."""
     documents = house.account(dossier.account).documents
-    if documents is None or due(dossier, now) is None:
+    ahead, behind = due(dossier, now), unrecapped(dossier, now)
+    if documents is None or (ahead is None and behind is None):
         return dossier
     try:
         if dossier.shelf.document is None:
             dossier = _adopted(dossier, documents)
-        if dossier.shelf.document is None or unwritten(dossier, now) is None:
+        wanted = behind or unwritten(dossier, now)
+        if dossier.shelf.document is None or wanted is None:
             return dossier
         sections = tuple(documents.sections(dossier.shelf.document))
         return replace(dossier, sight=replace(dossier.sight, sections=sections))

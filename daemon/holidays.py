@@ -10,7 +10,7 @@ from functools import cache
 @cache
 def public(country: str, years: frozenset[int]) -> Mapping[date, str]:
     """Return the public holidays of these years by date, in English where there is a name."""
-    import holidays
+    import holidays  # noqa: PLC0415 - 175 ms, only where a country is set
 
     found = holidays.country_holidays(country, years=sorted(years))
-    return {day: name for day, name in sorted(found.items())}
+    return dict(sorted(found.items()))

@@ -1,4 +1,4 @@
-"""Intents and receipts: what should be written, what was begun, what was done, with before and after.
+"""Intents and receipts: what should be written, what was begun, and what was done.
 
 The primary key is the decision's key, so nothing is done twice. Nothing here is ever dropped,
 but intents not yet begun are replaced at every tick.

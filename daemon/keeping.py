@@ -37,8 +37,11 @@ def remember(
             _tell(session, house, decision, now, about=str(decision.after["id"]))
         case Kind.ALERT:
             _alert(session, house, decision, now)
-        case Kind.ADVISE | Kind.RECAP:
+        case Kind.ADVISE:
             _note(session, decision, now)
+        case Kind.RECAP:
+            _note(session, decision, now)
+            _to_others(session, house, decision, now)
         case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA:
             pass
 
@@ -77,7 +80,7 @@ def _written(decision: Decision, receipt: Receipt) -> Written:
         decision.occurrence,
         starts.start,
         int(str(wish["revision"])),
-        Url(str(receipt.after.get("link") or "")),
+        Url(str(receipt.after["link"])) if receipt.after.get("link") else None,
     )
 
 
@@ -92,16 +95,23 @@ def _booked(
         booked = replace(proposal, state=ProposalState.BOOKED, booked=option)
         ledger.keep_proposal(session, booked, now)
     request = str(receipt.after.get("request") or "")
-    if request and MAIL in house.channels:
-        for address in decision.mails:
-            letter = Letter(
-                Key(f"{decision.key}>{address}"),
-                address,
-                str(wish["subject"]),
-                str(wish["text"]),
-                calendar=request.encode(),
-            )
-            outbox.post(session, letter, MAIL, now, account=decision.account, pair=decision.pair)
+    if request:
+        _to_others(session, house, decision, now, request.encode())
+
+
+def _to_others(
+    session: Session, house: House, decision: Decision, now: datetime, calendar: bytes = b""
+) -> None:
+    """Write a letter to each person whom the decision said it would mail."""
+    for address in decision.mails if MAIL in house.channels else ():
+        letter = Letter(
+            Key(f"{decision.key}>{address}"),
+            address,
+            str(decision.after["subject"]),
+            str(decision.after["text"]),
+            calendar=calendar,
+        )
+        outbox.post(session, letter, MAIL, now, account=decision.account, pair=decision.pair)
 
 
 def _alert(session: Session, house: House, decision: Decision, now: datetime) -> None:

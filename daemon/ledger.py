@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 from sqlmodel import Field, Session, SQLModel, col, delete, select
@@ -25,6 +25,7 @@ from daemon.core.words import (
 )
 from daemon.store import upsert
 
+T = TypeVar("T")
 EVERYBODY = "*"
 """The scope of a pause that stops all writing and telling."""
 
@@ -294,14 +295,14 @@ def resume(session: Session, scope: str) -> None:
     session.execute(delete(PauseRow).where(col(PauseRow.scope) == scope))
 
 
-def _dump(kind: Any, value: object) -> str:
+def _dump(kind: type[T], value: T) -> str:
     return _codec(kind).dump_json(value).decode()
 
 
-def _load(kind: Any, body: str) -> Any:
+def _load(kind: type[T], body: str) -> T:
     return _codec(kind).validate_json(body)
 
 
 @cache
-def _codec(kind: Any) -> TypeAdapter[Any]:
+def _codec(kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)

@@ -6,8 +6,8 @@ kinds: a pair with everything on its list, and one that meets for the first time
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from traceback import walk_tb
@@ -51,13 +51,9 @@ def flaws(folder: Path) -> tuple[Flaw, ...]:
 
 def _unreadable(box: sandbox.Sandbox, file: Path) -> Iterator[Flaw]:
     known = [name.removesuffix(_SUFFIX) for name in (*EXAMPLES, *_LIBRARIES)]
-    if file.name.removesuffix(_SUFFIX) not in known:
-        yield Flaw(
-            file,
-            1,
-            f"no template is called {file.name}",
-            _nearest(file.name.removesuffix(_SUFFIX), known),
-        )
+    name = file.name.removesuffix(_SUFFIX)
+    if name not in known:
+        yield Flaw(file, 1, f"no template is called {name}", _nearest(name, known))
         return
     try:
         source = file.read_text(encoding="utf-8")
@@ -102,10 +98,11 @@ def _misshapen(text: str, example: Mapping[str, Any], file: Path) -> Iterator[Fl
 
 
 def _where(error: Exception, template: Path) -> Flaw:
-    """Find the line of the owner's template in which rendering failed."""
+    """Find the line of the owner's template in which rendering failed, or that it misses."""
     spots = [(Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__)]
     own = [(file, line) for file, line in spots if file.parent == template.parent]
-    file, line = own[-1] if own else (template, 1)
+    macros = [template.parent / name for name in _LIBRARIES if (template.parent / name).is_file()]
+    file, line = (own or [(file, 1) for file in (*macros, template)])[-1 if own else 0]
     missing = str(error).rpartition("has no attribute ")[2].strip("'")
     if isinstance(error, TemplateError) and "has no attribute" in str(error):
         return Flaw(file, line, f"nothing here is called {missing}", _nearest(missing, _words()))
@@ -114,20 +111,20 @@ def _where(error: Exception, template: Path) -> Flaw:
 
 def _words() -> set[str]:
     """Return every name a fact has."""
-    seen, todo = (
-        set[str](),
-        [f for pair in EXAMPLES.values() for facts in pair for f in facts.values()],
-    )
-    while todo:
-        fact = todo.pop()
-        if isinstance(fact, tuple):
-            todo.extend(fact)
-        elif hasattr(fact, "__dataclass_fields__"):
-            seen |= {field.name for field in fields(fact)}
-            todo.extend(getattr(fact, field.name) for field in fields(fact))
-    return seen
+    facts = [fact for examples in EXAMPLES.values() for e in examples for fact in e.values()]
+    return {name for fact in facts for name in _names(fact)}
 
 
-def _nearest(word: str, among: Any) -> str:  # noqa: ANN401 - any iterable of names
+def _names(fact: object) -> Iterator[str]:
+    if isinstance(fact, tuple):
+        yield from (name for part in fact for name in _names(part))
+    elif is_dataclass(fact) and not isinstance(fact, type):
+        for field in fields(fact):
+            yield field.name
+            yield from _names(getattr(fact, field.name))
+
+
+def _nearest(word: str, among: Iterable[str]) -> str:
+    among = sorted(among)
     close = get_close_matches(word, among, 1)
-    return f'did you mean "{close[0]}"?' if close else f"there is: {', '.join(sorted(among))}"
+    return f'did you mean "{close[0]}"?' if close else f"there is: {', '.join(among)}"

@@ -16,6 +16,7 @@ from threading import Event
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from config.problems import SettingsError
 from daemon import health
 from daemon.health import Condition
 from daemon.house import Account, House
@@ -98,12 +99,10 @@ class Daemon:
 
     def _reload(self) -> None:
         """Take new settings; where they are wrong, say so and go on with the old ones."""
-        from config.problems import SettingsError
-
         try:
             self._house = self._rebuild()
         except SettingsError as error:
-            log.error("settings.wrong", problems=[str(problem) for problem in error.problems])
+            log.warning("settings.wrong", problems=[str(problem) for problem in error.problems])
         else:
             log.info("settings.reloaded")
 

@@ -52,7 +52,7 @@ def shelves(session: Session) -> Mapping[str, Shelf]:
                 row.recurrence_id,
                 row.starts,
                 row.revision,
-                Url(row.url),
+                Url(row.url) if row.url else None,
             )
         )
     return {
@@ -102,7 +102,7 @@ def put_section(session: Session, pair: str, written: Written) -> None:
         starts=written.starts,
     )
     row.series, row.recurrence_id = written.series, written.recurrence_id
-    row.starts, row.revision, row.url = written.starts, written.revision, written.url
+    row.starts, row.revision, row.url = written.starts, written.revision, written.url or ""
     session.add(row)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from config.secrets import TokenStore, ready_token
+from config.secrets import TokenStore
 from config.settings import Account as AccountSettings
 from config.settings import PairSettings, Settings
 from config.settings import Policy as PolicySettings

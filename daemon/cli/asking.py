@@ -18,7 +18,7 @@ MARKS = {
     "moved": "◐",
     "rescued": "◆",
     "missed": "✗",
-    "excused": "–",
+    "excused": "~",
     "upcoming": "○",
 }
 """One mark an outcome, told apart without colour."""

@@ -17,11 +17,12 @@ from daemon.core.dossier import Dossier
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, losses
 from daemon.core.proposing import propose
+from daemon.core.recapping import recap
 from daemon.core.words import Decision
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, agenda, guests, alerts)
+RULES: Sequence[Rule] = (losses, agenda, guests, alerts, recap)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The rules of the house as the core needs them: a plain value, made from the settings by wiring."""
+"""The rules of the house as the core needs them: a plain value, made from settings by wiring."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from connectors.model import Hours, Span, Weekday
 
 WORKING_DAYS = frozenset({Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI})
 
+WORKING_HOURS = Hours(time(9), time(17, 30))
+LUNCH = Hours(time(12), time(13))
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One pair's rules (CONTRACT 2, `[policy]`), with the owner's zone and public holidays' country."""
+    """One pair's rules (CONTRACT 2, `[policy]`), with the zone and country of the owner."""
 
     zone: str = "UTC"
     country: str | None = None
@@ -22,8 +25,8 @@ class Policy:
     look_back: timedelta = timedelta(weeks=8)
     look_ahead: timedelta = timedelta(weeks=3)
     working_days: frozenset[Weekday] = WORKING_DAYS
-    working_hours: Hours = Hours(time(9), time(17, 30))
-    lunch: Hours | None = Hours(time(12), time(13))
+    working_hours: Hours = WORKING_HOURS
+    lunch: Hours | None = LUNCH
     week_starts: Weekday = Weekday.MON
     warn_after: int = 2
     alert_after: int = 3

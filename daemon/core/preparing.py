@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
-from connectors.model import Capability, Facts, Key
+from connectors.model import Capability, Key
 from daemon.core.dossier import Dossier, Held
 from daemon.core.keys import key, mark
 from daemon.core.pen import Pen
@@ -39,13 +40,12 @@ def unwritten(dossier: Dossier, now: datetime) -> Meeting | None:
 def agenda(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield what is missing for the next meeting, in the order it must be done."""
     meeting = due(dossier, now)
-    held = dossier.held(meeting.series) if meeting else None
     if meeting is None or dossier.sight.gone or dossier.sight.unreadable:
         return
     if _document_possible(dossier):
         yield from _document(dossier, meeting, pen)
         yield from _links(dossier)
-        yield from _section(dossier, meeting, held, now, pen)
+        yield from _section(dossier, meeting, now, pen)
 
 
 def losses(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
@@ -99,24 +99,27 @@ def _document_possible(dossier: Dossier) -> bool:
 
 
 def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:
-    partner = dossier.pair.partner
+    partner, generation = dossier.pair.partner, _generation(dossier)
+    decision = partial(
+        Decision,
+        pair=dossier.pair.id,
+        account=dossier.account,
+        occurrence=meeting.recurrence_id,
+        times=meeting.span,
+    )
     if dossier.shelf.document is None:
-        yield _decision(
-            dossier,
-            create_key(dossier),
-            Kind.CREATE_AGENDA,
-            "the two have no agenda yet",
-            meeting,
-            {"title": pen.title(dossier)},
+        yield decision(
+            key=create_key(dossier),
+            kind=Kind.CREATE_AGENDA,
+            because="the two have no agenda yet",
+            after={"title": pen.title(dossier)},
         )
     if not dossier.shelf.adopted:
-        yield _decision(
-            dossier,
-            key("share_agenda", dossier.pair.id, partner.address, *_generation(dossier)),
-            Kind.SHARE_AGENDA,
-            "both must be able to open and edit it before the link is out",
-            meeting,
-            {"people": [partner.address]},
+        yield decision(
+            key=key("share_agenda", dossier.pair.id, partner.address, *generation),
+            kind=Kind.SHARE_AGENDA,
+            because="both must be able to open and edit it before the link is out",
+            after={"people": [partner.address]},
         )
 
 
@@ -138,13 +141,12 @@ def _links(dossier: Dossier) -> Iterator[Decision]:
             )
 
 
-def _section(
-    dossier: Dossier, meeting: Meeting, held: Held | None, now: datetime, pen: Pen
-) -> Iterator[Decision]:
+def _section(dossier: Dossier, meeting: Meeting, now: datetime, pen: Pen) -> Iterator[Decision]:
+    held = dossier.held(meeting.series)
     written = _section_of(dossier, meeting)
     if written is not None and written.starts == meeting.span.start:
         return
-    kept = written or _left_over(dossier, meeting)
+    kept = written or _left_over(dossier)
     revision = kept.revision + 1 if kept else 0
     name = kept.mark if kept else mark(meeting.series, meeting.recurrence_id)
     yield Decision(
@@ -188,7 +190,7 @@ def _section_of(dossier: Dossier, meeting: Meeting) -> Written | None:
     )
 
 
-def _left_over(dossier: Dossier, meeting: Meeting) -> Written | None:
+def _left_over(dossier: Dossier) -> Written | None:
     """Return the newest section, if the meeting it was prepared for did not take place."""
     newest = max(dossier.shelf.sections, key=lambda section: section.starts, default=None)
     if newest is None:
@@ -212,21 +214,6 @@ def _owned_copy(dossier: Dossier, held: Held) -> bool:
 
 def _generation(dossier: Dossier) -> tuple[int, ...]:
     return (dossier.shelf.generation,) if dossier.shelf.generation > 1 else ()
-
-
-def _decision(
-    dossier: Dossier, name: Key, kind: Kind, because: str, meeting: Meeting, after: Facts
-) -> Decision:
-    return Decision(
-        key=name,
-        kind=kind,
-        pair=dossier.pair.id,
-        account=dossier.account,
-        because=because,
-        occurrence=meeting.recurrence_id,
-        times=meeting.span,
-        after=after,
-    )
 
 
 def _told(dossier: Dossier, what: str, closes: Key, subject: str, text: str) -> Decision:

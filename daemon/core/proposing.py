@@ -213,7 +213,7 @@ def book_key(proposal: Proposal) -> Key:
 
 
 def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Book without asking, where the owner chose so and nothing is in doubt (CONTRACT 5, "auto")."""
+    """Book without asking, where the owner chose so and nothing is in doubt (CONTRACT 5)."""
     held, busy = dossier.held(proposal.series), dossier.sight.busy or {}
     seen = dossier.pair.owner in busy and dossier.pair.partner in busy
     if not dossier.policy.auto or held is None or not held.series.owned or not seen:

@@ -231,7 +231,7 @@ class Written:
     recurrence_id: datetime
     starts: datetime
     revision: int = 0
-    url: Url = Url("")
+    url: Url | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,0 @@
-"""`visavis demo`: placeholder."""
-
-from __future__ import annotations
-
-import typer
-
-
-def register(app: typer.Typer) -> None:
-    """Add."""

@@ -1,0 +1,28 @@
+"""`visavis demo`: eight weeks of a manager's calendar in time-lapse, on a stand-in for Google."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from daemon.cli.options import Json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(demo)
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+    json: Json = False,
+) -> None:
+    """Play eight weeks on stand-in providers, and tell what visavis did and why."""
+    from daemon.cli.demo.story import play
+    from daemon.cli.output import show_json
+
+    counts = play(aloud=not json, once=once or json)
+    if json:
+        show_json(counts)

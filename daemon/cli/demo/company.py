@@ -1,0 +1,127 @@
+"""The company of the demo: Maya and six people she meets, on a stand-in for Google."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from config.settings import load
+from connectors.standins.google import Person, World, application
+from connectors.standins.server import serve
+from daemon import wiring
+from daemon.house import House
+from daemon.store import open_store
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = datetime(2026, 1, 5, tzinfo=BERLIN)
+"""The first day of the story."""
+WEEKS = 8
+
+MAYA = "maya@acme.example"
+TEAM = {
+    "ben": ("Ben Ode", 0, "10:00", "public speaking"),
+    "caro": ("Caro Lind", 1, "10:00", "leading a project"),
+    "dev": ("Dev Rao", 1, "14:00", ""),
+    "elif": ("Elif Aydin", 2, "11:00", "writing design documents"),
+    "finn": ("Finn Berg", 3, "10:00", ""),
+    "gwen": ("Gwen Hale", 3, "15:00", "mentoring"),
+}
+"""Name, day of the week (Monday is 0), time of the one-on-one, growth topic."""
+
+
+@dataclass
+class Clock:
+    """The clock of the story; everybody in it, the stand-in too, asks this one."""
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        """Return what time it is in the story."""
+        return self.now
+
+
+@dataclass
+class Company:
+    """Everybody in the story, their one-on-ones by first name, and Maya's house."""
+
+    clock: Clock
+    world: World
+    house: House
+    maya: Person
+    series: dict[str, str] = field(default_factory=dict)
+
+    def meeting(self, name: str, week: int) -> datetime:
+        """Return when the one-on-one with somebody is in a week, by its rule."""
+        _, day, time, _ = TEAM[name]
+        hour, minute = (int(part) for part in time.split(":"))
+        return MONDAY + timedelta(weeks=week, days=day, hours=hour, minutes=minute)
+
+
+@contextmanager
+def company() -> Iterator[Company]:
+    """Found the company: people, their calendars, and a house that looks after Maya's."""
+    clock = Clock()
+    world = World(clock)
+    maya = world.person(
+        MAYA, name="Maya Kern", timezone="Europe/Berlin", working_hours=("09:00", "17:30")
+    )
+    for name, (full, *_) in TEAM.items():
+        world.person(
+            f"{name}@acme.example",
+            name=full,
+            timezone="Europe/Berlin",
+            working_hours=("09:00", "17:30"),
+        )
+    with TemporaryDirectory(prefix="visavis-demo-") as folder, serve(application(world)) as base:
+        house = _house(Path(folder), base, world.token(MAYA))
+        try:
+            founded = Company(clock, world, house, maya)
+            _calendars(founded)
+            yield founded
+        finally:
+            house.store.close()
+
+
+def _house(home: Path, base: str, token: str) -> House:
+    """Wire Maya's account as settings would: the real connector, at the stand-in's address."""
+    file = home / "visavis.toml"
+    file.write_text(_settings(home, base), encoding="utf-8")
+    environ = {"VISAVIS_ACCESS_TOKEN_WORK": token}
+    settings = load(file, environ)
+    return wiring.house(settings, environ, open_store(settings.home, settings.database))
+
+
+def _settings(home: Path, base: str) -> str:
+    pairs = "\n".join(
+        f'[[pair]]\nwith = "{name}@acme.example"\nrole = "manager"\ndevelopment = "{topic}"'
+        for name, (*_, topic) in TEAM.items()
+    )
+    return f"""
+home = "{home.as_posix()}"
+[[account]]
+name = "work"
+provider = "google"
+email = "{MAYA}"
+endpoint = "{base}"
+{pairs}
+"""
+
+
+def _calendars(founded: Company) -> None:
+    """Fill the calendars: six one-on-ones, and two series that are none."""
+    for name in TEAM:
+        founded.series[name] = founded.maya.schedules(
+            f"Maya / {name.title()}",
+            founded.meeting(name, 0),
+            guests=[f"{name}@acme.example"],
+            rule="FREQ=WEEKLY",
+        )
+    everybody = [f"{name}@acme.example" for name in TEAM]
+    morning = MONDAY + timedelta(hours=9)
+    founded.maya.schedules("Team meeting", morning, guests=everybody, rule="FREQ=WEEKLY")
+    founded.maya.schedules("Focus", MONDAY + timedelta(days=4, hours=13), rule="FREQ=WEEKLY")
