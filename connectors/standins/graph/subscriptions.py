@@ -178,7 +178,7 @@ def _notice(known: Subscription) -> Json:
 def _post(url: str, notices: list[Json]) -> int:
     """Post it; 1 for a 2xx, 0 for everything else (Graph would try again for hours)."""
     try:
-        answer = httpx2.post(url, json={"value": notices}, timeout=_PATIENCE)
+        answer = httpx2.post(url, json={"value": notices}, timeout=_PATIENCE, trust_env=False)
     except httpx2.HTTPError:
         return 0
     return int(answer.is_success)
@@ -188,7 +188,9 @@ def _handshake(url: str) -> None:
     """Ask the address to echo a token with characters that need decoding, as plain text."""
     echo = "Validation: Testing client application reachability & more"
     try:
-        answer = httpx2.post(url, params={"validationToken": echo}, timeout=_PATIENCE)
+        answer = httpx2.post(
+            url, params={"validationToken": echo}, timeout=_PATIENCE, trust_env=False
+        )
     except httpx2.HTTPError as unreachable:
         raise Refused(
             400, "ValidationError", "Subscription validation request timed out."

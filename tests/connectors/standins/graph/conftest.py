@@ -38,8 +38,10 @@ def view(graph: httpx2.Client, **options: str) -> list[dict[str, Any]]:
 
 
 def master(graph: httpx2.Client) -> str:
-    (event,) = graph.get("/me/events").json()["value"]
-    return str(event["id"])
+    """The id of the only series."""
+    found = graph.get("/me/events").json()["value"]
+    (series,) = (each for each in found if each["type"] == "seriesMaster")
+    return str(series["id"])
 
 
 def occurrence(graph: httpx2.Client, day: date) -> dict[str, Any]:

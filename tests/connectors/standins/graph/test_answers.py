@@ -77,6 +77,8 @@ def test_another_time_is_proposed_and_taken(
 
     assert seen["proposedNewTime"]["start"]["dateTime"] == "2026-03-12T14:00:00"
     assert "proposedNewTime" not in occurrence(graph, SECOND)["attendees"][0]
+    lost = his.get(f"/me/events/{master(his)}", params={"$select": "cancelledOccurrences"}).json()
+    assert lost["cancelledOccurrences"] == []
     assert occurrence(his, SECOND)["start"]["dateTime"] == "2026-03-12T13:00:00.0000000"
     assert mails(company) == [("declined", maya.email), ("update", ben.email)]
 

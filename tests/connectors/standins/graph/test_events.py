@@ -31,9 +31,11 @@ def test_events_holds_masters_and_single_events(graph: httpx2.Client, maya: Pers
     """Facts 2."""
     maya.schedules("Focus", at(3))
 
-    types = sorted(each["type"] for each in graph.get("/me/events").json()["value"])
+    found = graph.get("/me/events").json()["value"]
 
-    assert types == ["seriesMaster", "singleInstance"]
+    assert sorted(each["type"] for each in found) == ["seriesMaster", "singleInstance"]
+    assert {each["seriesMasterId"] for each in found} == {None}
+    assert {each["seriesMasterId"] for each in view(graph)} == {None, master(graph)}
 
 
 def test_times_are_utc_with_seven_digits_and_no_offset(

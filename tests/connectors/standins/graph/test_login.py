@@ -153,6 +153,19 @@ def test_a_code_without_its_verifier_is_worth_nothing(company: Company) -> None:
     assert (got["error"], got["error_codes"]) == ("invalid_grant", [50148])
 
 
+def test_a_code_is_redeemed_where_it_was_sent(company: Company) -> None:
+    app = public(company)
+    flow = app.initiate_auth_code_flow(
+        SCOPES, redirect_uri=REDIRECT, response_mode="form_post", login_hint="maya@acme.example"
+    )
+    back = browse(company, flow["auth_uri"])
+
+    elsewhere = {**flow, "redirect_uri": "http://localhost:1"}
+    got = app.acquire_token_by_auth_code_flow(elsewhere, back)
+
+    assert (got["error"], got["error_codes"]) == ("invalid_grant", [50011])
+
+
 def test_a_device_signs_in_once_its_code_was_entered(company: Company) -> None:
     app = public(company)
     flow = app.initiate_device_flow(SCOPES)
@@ -162,7 +175,9 @@ def test_a_device_signs_in_once_its_code_was_entered(company: Company) -> None:
     got = app.acquire_token_by_device_flow(flow)
 
     assert too_early["error"] == "authorization_pending"
+    again = app.acquire_token_by_device_flow({**flow, "latest_attempt_at": 0})
     assert company.client(got["access_token"]).get("/me").status_code == 200
+    assert again["error"] == "expired_token"
 
 
 def test_a_token_is_refreshed_when_its_hour_is_over(company: Company) -> None:

@@ -127,13 +127,18 @@ def test_a_list_reaches_its_members(company: Company, graph: httpx2.Client, ben:
     assert mails(company) == [("invitation", ben.email)]
 
 
-def test_the_same_transaction_makes_one_event(company: Company, graph: httpx2.Client) -> None:
+def test_the_same_transaction_makes_one_event(
+    company: Company, graph: httpx2.Client, his: httpx2.Client
+) -> None:
     """Facts 2: what the second POST answers is unconfirmed."""
     first = graph.post("/me/events", json=single(transactionId="t1")).json()
     again = graph.post("/me/events", json=single(transactionId="t1"))
     company.behaves(duplicate_transaction="conflict")
     refused = graph.post("/me/events", json=single(transactionId="t1"))
 
+    theirs = his.get("/me/events", params={"$filter": f"iCalUId eq '{first['iCalUId']}'"}).json()
+    assert first["transactionId"] == "t1"
+    assert "transactionId" not in theirs["value"][0]
     assert (again.status_code, again.json()["id"]) == (201, first["id"])
     assert refused.status_code == 409
     assert mails(company) == [("invitation", "ben@acme.example")]
@@ -211,6 +216,16 @@ def test_or_it_is_gone_from_the_attendees_copy(
     assert len(view(his)) == 5
 
 
+def test_what_an_attendee_deleted_stays_deleted_when_the_series_changes(
+    graph: httpx2.Client, his: httpx2.Client
+) -> None:
+    his.delete(f"/me/events/{occurrence(his, SECOND)['id']}")
+
+    graph.patch(f"/me/events/{master(graph)}", json={"subject": "New"})
+
+    assert [each["subject"] for each in view(his)] == ["New"] * 5
+
+
 def test_only_an_organizer_cancels(company: Company, his: httpx2.Client) -> None:
     """Facts 3."""
     answer = his.post(f"/me/events/{master(his)}/cancel", json={})
@@ -236,6 +251,7 @@ def test_an_attendees_delete_tells_nobody(
     """Facts 3: a vanished occurrence that is no cancellation."""
     his.delete(f"/me/events/{occurrence(his, SECOND)['id']}")
 
+    graph.patch(f"/me/events/{master(graph)}", json={"categories": ["Blue"]})
     assert (len(view(his)), len(view(graph))) == (5, 6)
     assert occurrence(graph, SECOND)["attendees"][0]["status"]["response"] == "none"
     assert mails(company) == []
