@@ -100,10 +100,13 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human: the address visavis uses, and the others that reach the same human."""
+    """One human: the address visavis uses, and the others that reach the same human.
+
+    The name is how to call them; two with other names are the same person all the same.
+    """
 
     address: str
-    name: str = ""
+    name: str = field(default="", compare=False)
     aliases: frozenset[str] = frozenset()
 
     def answers_to(self, address: str) -> bool:

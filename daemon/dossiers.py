@@ -113,7 +113,8 @@ def _dossier(
         country=account.policy.country,
     )
     known = memory.pairs.get(couple.id)
-    pair = Pair(couple.id, account.owner, couple.partner, told.role or Role.PEER)
+    owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
+    pair = Pair(couple.id, owner, couple.partner, told.role or Role.PEER)
     history = _history(house, couple, looks, memory)
     lost_before = {
         (m.series, m.recurrence_id) for m in memory.meetings.get(couple.id, ()) if m.lost
@@ -144,6 +145,13 @@ def _dossier(
     )
     excuses = memory.excuses.get(couple.id, ())
     return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+
+
+def _named(owner: Person, couple: Couple, known: Person) -> Person:
+    """Return the owner with the name that the invites have, as the settings have none."""
+    invited = (one for _, series in couple.held for one in series.attendees or ())
+    names = (one.name for one in invited if owner.answers_to(one.address) and one.name)
+    return replace(owner, name=owner.name or next(names, known.name))
 
 
 def _held(house: House, account: Account, series: Series, partner: Person) -> Held:

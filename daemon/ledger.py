@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlmodel import Field, Session, SQLModel, col, delete, select
@@ -300,9 +299,15 @@ def _dump(kind: type[T], value: T) -> str:
 
 
 def _load(kind: type[T], body: str) -> T:
-    return _codec(kind).validate_json(body)
+    value: T = _codec(kind).validate_json(body)
+    return value
 
 
-@cache
 def _codec(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
+    """Return the codec of one of the core's words, built at its first use."""
+    if kind not in _CODECS:
+        _CODECS[kind] = TypeAdapter(kind)
+    return _CODECS[kind]
+
+
+_CODECS: dict[type, TypeAdapter[Any]] = {}

@@ -109,6 +109,8 @@ class Dossier:
 
 
 def judged(dossier: Dossier, evidence: Evidence, now: datetime) -> Dossier:
-    """Return the dossier with every meeting judged by this evidence."""
-    verdicts = outcomes(dossier.meetings, evidence, dossier.policy, now)
+    """Return the dossier with every meeting judged by this evidence, as far as we look ahead."""
+    ahead = now + dossier.policy.look_ahead
+    judgements = outcomes(dossier.meetings, evidence, dossier.policy, now)
+    verdicts = tuple(one for one in judgements if one.recurrence_id <= ahead)
     return replace(dossier, evidence=evidence, outcomes=verdicts, streak=streak(verdicts, now))
