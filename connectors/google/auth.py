@@ -1,0 +1,194 @@
+"""The bearer token of one account, from the environment, a person's consent, or delegation.
+
+One thread renews it for all others; what a renewal brings is stored before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Collection
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import httplib2
+from google.auth.credentials import Credentials
+from google.auth.exceptions import RefreshError, TransportError
+from google.oauth2.credentials import Credentials as UserCredentials
+from google.oauth2.service_account import Credentials as ServiceAccount
+from google_auth_httplib2 import Request
+
+from connectors.errors import ConnectorError, NotPermitted, SignInRequired, Unavailable
+from connectors.google.scopes import Scope
+
+TIMEOUT = 30.0
+"""Seconds any one request may keep us waiting for a byte; the client's own default is 60."""
+_ENDED = (
+    "sign in again with `visavis login {name}`; usual causes: the app is in Testing status, where "
+    "a sign-in lasts 7 days, a new password, half a year without use, or an administrator"
+)
+
+
+class TokenFile(Protocol):
+    """Where sign-ins are kept, sealed, one text an account; `save` is atomic."""
+
+    def load(self, name: str) -> str | None:
+        """Return what was kept, or None."""
+
+    def save(self, name: str, text: str) -> None:
+        """Keep a text in place of an older one."""
+
+    def delete(self, name: str) -> None:
+        """Forget it, if it is there."""
+
+
+class Access:
+    """The token of one account. `granted` None means that nobody told what it is good for."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        remedy: str,
+        granted: Collection[str] | None = None,
+        keep: Callable[[Any], None] | None = None,
+        quota_user: str = "",
+    ) -> None:
+        self._credentials: Any = credentials
+        self._remedy = remedy
+        self._granted = granted
+        self._keep = keep
+        self.quota_user = quota_user
+        """Under delegation all users share one project: this tells Google who it is."""
+        self._lock = threading.Lock()
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the person left this box ticked."""
+        return self._granted is None or scope in self._granted
+
+    def token(self, refused: str = "") -> str:
+        """Return a token that is still good; `refused` is one that Google took no more."""
+        with self._lock:
+            if not self._credentials.valid or self._credentials.token == refused:
+                self._renew()
+            return str(self._credentials.token)
+
+    def _renew(self) -> None:
+        # The library would find out by itself that a ready token cannot be renewed, in its words.
+        if isinstance(self._credentials, UserCredentials) and not self._credentials.refresh_token:
+            raise SignInRequired("Google does not accept the token any more", self._remedy)
+        http = httplib2.Http(timeout=TIMEOUT)
+        try:
+            self._credentials.refresh(Request(http))
+        except (RefreshError, TransportError, OSError, TypeError) as error:
+            raise self._trouble(error) from error
+        finally:
+            http.close()
+        if self._keep:
+            self._keep(self._credentials)
+
+    def _trouble(self, error: Exception) -> ConnectorError:
+        """Tell a sign-in that ended from a token server that is not well."""
+        told = error.args[1] if isinstance(error, RefreshError) and len(error.args) > 1 else None
+        if not isinstance(told, dict) or "error" not in told or getattr(error, "retryable", False):
+            return Unavailable(f"the sign-in cannot be renewed: {type(error).__name__}")
+        why = f"{told['error']}: {told.get('error_description', '')}"
+        return SignInRequired(f"Google has ended the sign-in ({why})", self._remedy)
+
+
+def ready(token: str, variable: str) -> Access:
+    """Use a token as it stands in the environment, for scripts, CI and stand-ins."""
+    credentials = UserCredentials(token)  # type: ignore[no-untyped-call]
+    return Access(credentials, remedy=f"put a fresh token into {variable}")
+
+
+def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None = None) -> Access:
+    """Use what a person's consent left behind; raises `SignInRequired` where there is none."""
+    kept = _kept(tokens.load(name))
+    if kept is None:
+        raise SignInRequired(f"{name} is not signed in", f"visavis login {name}")
+    client = client_of(secrets)
+
+    def keep(credentials: UserCredentials) -> None:
+        tokens.save(name, to_keep(credentials, granted))
+
+    granted = frozenset(kept["granted"])
+    expiry = datetime.fromisoformat(kept["expiry"]) if kept["expiry"] else None
+    credentials = UserCredentials(  # type: ignore[no-untyped-call]
+        token=kept["token"],
+        refresh_token=kept["refresh_token"],
+        expiry=expiry,
+        scopes=sorted(granted),
+        client_id=client["client_id"],
+        client_secret=client.get("client_secret"),
+        token_uri=token_uri(client, endpoint),
+    )
+    return Access(credentials, remedy=_ENDED.format(name=name), granted=granted, keep=keep)
+
+
+def delegated(
+    key_file: Path, subject: str, scopes: Collection[Scope], endpoint: str | None = None
+) -> Access:
+    """Act in a person's name, as their administrator allows for exactly these scopes."""
+    info = _json_file(key_file)
+    info["token_uri"] = token_uri(info, endpoint)
+    try:
+        account = ServiceAccount.from_service_account_info(info, scopes=sorted(scopes))  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise NotPermitted(f"{key_file} is no key of a service account", str(error)) from error
+    remedy = (
+        f"the administrator lists these scopes for client {info.get('client_id', '')}: "
+        f"{' '.join(sorted(scopes))}; that may take a day to work"
+    )
+    quota_user = sha256(subject.encode()).hexdigest()[:40]
+    return Access(account.with_subject(subject), remedy=remedy, quota_user=quota_user)
+
+
+def client_of(secrets: Path) -> dict[str, Any]:
+    """Read an installed app's client secrets, as the console lets them be downloaded."""
+    found = _json_file(secrets)
+    client = found.get("installed") or found.get("web") or found
+    if "client_id" not in client:
+        raise NotPermitted(f"{secrets} holds no client id", "download it from the console again")
+    return dict(client)
+
+
+def token_uri(info: dict[str, Any], endpoint: str | None) -> str:
+    """Return where tokens come from; a stand-in has them below its own root."""
+    if endpoint:
+        return f"{endpoint}/token"
+    return str(info.get("token_uri", "https://oauth2.googleapis.com/token"))
+
+
+def to_keep(credentials: UserCredentials, granted: Collection[str]) -> str:
+    """Return a sign-in as text; client and token server stay in the settings, where they belong."""
+    expiry = credentials.expiry
+    return json.dumps(
+        {
+            "token": credentials.token,
+            "expiry": expiry.isoformat() if expiry else None,  # naive, in UTC
+            "refresh_token": credentials.refresh_token,
+            "granted": sorted(granted),
+        }
+    )
+
+
+def _kept(text: str | None) -> dict[str, Any] | None:
+    try:
+        kept = json.loads(text or "null")
+    except ValueError:
+        return None
+    whole = isinstance(kept, dict) and {"token", "expiry", "refresh_token", "granted"} <= set(kept)
+    return kept if whole else None
+
+
+def _json_file(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotPermitted(f"{file} cannot be read", "give the path of a JSON file") from error
+    if not isinstance(found, dict):
+        raise NotPermitted(f"{file} is not what Google's console gives out")
+    return found

@@ -1,0 +1,295 @@
+"""One Google calendar, read: in bulk at first, then by its feed.
+
+A baseline lists masters and the instances that differ, and expands rules here: the expanded feed
+would send a whole series again for each edit. What the feed names is read afresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from googleapiclient.discovery import Resource
+
+from connectors.errors import NotFound, NotPermitted
+from connectors.google import translate
+from connectors.google.scopes import Scope
+from connectors.google.service import Google, Json
+from connectors.google.translate import Copy, Family
+from connectors.model import (
+    AttendeeKind,
+    Baseline,
+    Busy,
+    Capability,
+    Changes,
+    Cursor,
+    Facts,
+    Handle,
+    Occurrence,
+    Person,
+    Series,
+    Span,
+    Version,
+    WorkingHours,
+)
+
+EVENT_TYPES = ["default", "fromGmail", "outOfOffice"]
+"""All in one feed, so that a look without changes is one request; the same for a token's life."""
+_FEED = {"eventTypes": EVENT_TYPES, "maxResults": 2500, "singleEvents": False}
+_MARGIN = timedelta(weeks=4)
+"""How far before the window an instance may have been moved to and still be found."""
+_MANY = 4
+"""More events than this are read by listing the calendar, which takes fewer requests."""
+_AT_ONCE = 50
+_LONGEST = timedelta(days=31)
+"""Most calendars and longest time of one free/busy query: longer ones are refused."""
+
+
+class GoogleReader:
+    """Reads one calendar of one account; implements `protocol.CalendarReader`.
+
+    `address` is the account's own, `calendar` an id or "primary".
+    """
+
+    def __init__(
+        self, google: Google, owner: Person, address: str, calendar: str = "primary"
+    ) -> None:
+        self._google = google
+        self._copy = Copy(owner, address.lower(), calendar)
+        self._zone = ""
+        self._hours: dict[str, WorkingHours | None] = {}
+        self._uids: dict[Handle, str] = {}
+
+    @property
+    def capabilities(self) -> Capability:
+        """Everything Google can do for a calendar, less what the sign-in does not cover."""
+        able = Capability.ATTACH | Capability.BOOK | Capability.SCHEDULES | Capability.WATCH
+        seen = self._google.allows(Scope.FREE_BUSY)
+        return able | (Capability.BUSY_OF_OTHERS if seen else Capability.NONE)
+
+    @property
+    def zone(self) -> str:
+        """The calendar's zone as every list tells it, else asked for once; empty if hidden."""
+        if not self._zone:
+            self._zone = str(self._habits(self._copy.calendar).get("timeZone", ""))
+        return self._zone
+
+    # --- The feed ---
+
+    def baseline(self, window: Span) -> Baseline:
+        """List the calendar; single events are kept where they concern two people, or absences."""
+        self._hours.clear()
+        items, cursor = self._listing(window)
+        problems: list[str] = []
+        families = (f for f in translate.families(items).values() if self._matters(f))
+        read = self._translated(families, window, problems)
+        return Baseline(tuple(one for one in read if one.occurrences), cursor, tuple(problems))
+
+    def changes(self, since: Cursor) -> Changes:
+        """Read the feed on; every 410 means a new baseline, whatever its reason."""
+        items, cursor = self._pages(syncToken=since, **_FEED)
+        self._uids = dict(_uids(items))
+        return Changes(translate.touched(items), cursor)
+
+    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+        """Read events with all their exceptions; ends of a rule and tombstones are left out."""
+        if len(events) > _MANY:
+            listed = translate.families(self._listing(window)[0])
+            found = {handle: listed[handle] for handle in events if handle in listed}
+        else:
+            read = ((handle, self._family(handle)) for handle in events)
+            found = {handle: family for handle, family in read if family}
+        series = self._translated(found.values(), window, [])
+        return {one.handle: one for one in series}
+
+    def _listing(self, window: Span) -> tuple[list[Json], Cursor]:
+        # Without an end: an instance that was moved far ahead must not seem to stand where it was.
+        return self._pages(timeMin=(window.start - _MARGIN).isoformat(), **_FEED)
+
+    def _pages(self, **query: Any) -> tuple[list[Json], Cursor]:  # noqa: ANN401
+        items: list[Json] = []
+        token = ""
+        for page in self._google.pages(self._events.list, calendarId=self._copy.calendar, **query):
+            items += page.get("items", [])
+            self._zone = str(page.get("timeZone", self._zone))
+            token = page.get("nextSyncToken", "")
+        return items, Cursor(token)
+
+    def _matters(self, family: Family) -> bool:
+        return "recurrence" in family.event or translate.concerns_two(family.event, self._copy)
+
+    def _translated(
+        self, families: Iterable[Family], window: Span, problems: list[str]
+    ) -> Iterator[Series]:
+        for family in families:
+            try:
+                yield translate.series(family, self._copy, window, self._zone)
+            except (ValueError, KeyError) as error:
+                problems.append(f"event {family.event['id']} cannot be read: {error}")
+
+    def _family(self, handle: Handle) -> Family | None:
+        """Read one event with its exceptions: in one request, where the feed just told its uid."""
+        uid = self._uids.get(handle)
+        if uid is None:
+            event = self._standing(handle)
+            if event is None or not event.keys() & {"recurrence", "recurringEventId"}:
+                return Family(event) if event else None
+            uid = str(event["iCalUID"])
+        items, _ = self._pages(iCalUID=uid, maxResults=2500, singleEvents=False)
+        return translate.families(items).get(handle)
+
+    def _standing(self, handle: Handle) -> Json | None:
+        try:
+            event = self._event(handle)
+        except NotFound:
+            return None
+        return None if translate.cancelled(event) else event
+
+    # --- People ---
+
+    def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
+        """Ask for free/busy; a person with an error in any part is unknown, and left out."""
+        if not self._google.allows(Scope.FREE_BUSY):
+            return {}
+        names = {name for person in people for name in self._calendars(person)}
+        told = self._free_busy(sorted(names), window)
+        found: dict[Person, Busy] = {}
+        for person in people:
+            calendars = [told.get(name) for name in self._calendars(person)]
+            spans = [span for known in calendars if known is not None for span in known]
+            if None not in calendars:
+                found[person] = Busy(_united(spans), self._absences(person, window))
+        return found
+
+    def hours(self, person: Person) -> WorkingHours | None:
+        """Tell working hours from a primary calendar this account may read; remembered."""
+        name = self._name(person)
+        if name not in self._hours:
+            self._hours[name] = translate.working_hours(self._habits(name))
+        return self._hours[name]
+
+    def _name(self, person: Person) -> str:
+        """Return the id of a person's primary calendar: their address."""
+        return self._copy.address if self._is_owner(person) else person.address
+
+    def _calendars(self, person: Person) -> tuple[str, ...]:
+        secondary = self._is_owner(person) and self._copy.calendar != "primary"
+        return (self._name(person), *((self._copy.calendar,) if secondary else ()))
+
+    def _is_owner(self, person: Person) -> bool:
+        return person == self._copy.owner or person.answers_to(self._copy.address)
+
+    def _habits(self, calendar: str) -> Json:
+        """Read what a calendar says of itself; nothing, where it is hidden from this account."""
+        if not self._google.allows(Scope.HABITS):
+            return {}
+        calendars = self._google.resource("calendar", "calendars")
+        try:
+            habits: Json = self._google.read(calendars.get(calendarId=calendar))
+        except (NotFound, NotPermitted):
+            return {}
+        return habits
+
+    def _free_busy(self, names: Sequence[str], window: Span) -> dict[str, list[Span]]:
+        """Return what is known of each calendar; one with an error in any part is left out."""
+        known: dict[str, list[Span]] = {name: [] for name in names}
+        for part in _parts(window):
+            for first in range(0, len(names), _AT_ONCE):
+                asked = names[first : first + _AT_ONCE]
+                told = self._ask(asked, part)
+                for name in asked:
+                    if name not in told or told[name].get("errors"):
+                        known.pop(name, None)
+                    elif name in known:
+                        known[name] += map(_busy_span, told[name].get("busy", ()))
+        return known
+
+    def _ask(self, names: Sequence[str], window: Span) -> dict[str, Json]:
+        query = {
+            "timeMin": _utc(window.start),
+            "timeMax": _utc(window.end),
+            "items": [{"id": name} for name in names],
+        }
+        free_busy = self._google.resource("calendar", "freebusy")
+        told: dict[str, Json] = self._google.read(free_busy.query(body=query)).get("calendars", {})
+        return told
+
+    def _absences(self, person: Person, window: Span) -> tuple[Span, ...]:
+        """Read when a person says they are away, where their calendar may be read."""
+        pages = self._google.pages(
+            self._events.list,
+            calendarId=self._name(person),
+            eventTypes=["outOfOffice"],
+            maxResults=2500,
+            singleEvents=True,
+            timeMin=_utc(window.start),
+            timeMax=_utc(window.end),
+        )
+        try:
+            told = [(item, page) for page in pages for item in page.get("items", ())]
+        except (NotFound, NotPermitted):
+            return ()
+        away = [(i, p.get("timeZone", "UTC")) for i, p in told if not translate.cancelled(i)]
+        return _united(translate.span(item, zone) for item, zone in away)
+
+    # --- Before a write ---
+
+    def mails(self, series: Series, lost: Occurrence | None = None) -> tuple[str, ...]:
+        """Foresee Google's mails: none for an attachment, one to each guest for another time."""
+        if lost is None:
+            return ()
+        people = (a for a in series.invited(lost) if a.kind is not AttendeeKind.RESOURCE)
+        everybody = dict.fromkeys((series.organizer, *(one.address for one in people)))
+        return tuple(one for one in everybody if not self._copy.is_mine({"email": one}))
+
+    def guard(self, event: Handle) -> tuple[Version, Facts]:
+        """Read version, guests, join link and visibility."""
+        found = self._event(event)
+        return Version(found.get("etag", "")), translate.kept(found)
+
+    def _event(self, handle: str) -> Json:
+        event: Json = self._google.read(
+            self._events.get(calendarId=self._copy.calendar, eventId=handle)
+        )
+        return event
+
+    @property
+    def _events(self) -> Resource:
+        return self._google.resource("calendar", "events")
+
+
+def _parts(window: Span) -> Iterator[Span]:
+    """Cut a window into pieces that one query may ask for."""
+    start = window.start.astimezone(UTC)
+    end = window.end.astimezone(UTC)
+    while start < end:
+        yield Span(start, min(start + _LONGEST, end))
+        start += _LONGEST
+
+
+def _uids(items: Iterable[Json]) -> Iterator[tuple[Handle, str]]:
+    """Yield what a feed tells of the uids of events and of the series they belong to."""
+    for item in items:
+        if "iCalUID" in item:
+            for name in {item["id"], item.get("recurringEventId", item["id"])}:
+                yield Handle(name), item["iCalUID"]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def _busy_span(told: Mapping[str, str]) -> Span:
+    return Span(datetime.fromisoformat(told["start"]), datetime.fromisoformat(told["end"]))
+
+
+def _united(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Join what overlaps or touches: a query cuts at its edges."""
+    united: list[Span] = []
+    for span in sorted(spans):
+        if united and span.start <= united[-1].end:
+            united[-1] = Span(united[-1].start, max(span.end, united[-1].end))
+        else:
+            united.append(span)
+    return tuple(united)

@@ -1,0 +1,183 @@
+"""Requests to Google: a client for each thread, a token for all, failures in our words.
+
+Clients and connections are not made for several threads: two of them would get each other's
+answers. Reads are patient for a few seconds; a write is sent once and never again from here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from http.client import BadStatusLine, HTTPResponse
+from typing import Any
+from urllib.parse import urlencode
+
+import httplib2
+from googleapiclient.discovery import Resource, build
+from googleapiclient.http import HttpRequest
+
+from connectors.google.auth import TIMEOUT, Access
+from connectors.google.failures import FAILURES, translated
+from connectors.google.scopes import Scope
+from connectors.retry import retried
+
+Json = dict[str, Any]
+"""A JSON object as Google sends it; never leaves this package."""
+
+_ROOTS = {
+    "calendar": ("v3", "/calendar/v3/"),
+    "drive": ("v3", "/drive/v3/"),
+    "docs": ("v1", "/"),
+    "admin": ("directory_v1", "/"),
+    "people": ("v1", "/"),
+}
+"""Version of each API and where it hangs under an `endpoint`, which replaces host and path."""
+
+
+class Google:
+    """The APIs of one account. `timeout` in seconds bounds the wait for every byte."""
+
+    def __init__(
+        self, access: Access, endpoint: str | None = None, *, timeout: float = TIMEOUT
+    ) -> None:
+        self._access = access
+        self._endpoint = endpoint
+        self._timeout = timeout
+        self._mine = threading.local()
+        self._wires: list[_Wire] = []
+        self._writing = threading.Lock()
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether the sign-in covers a feature."""
+        return self._access.allows(scope)
+
+    def resource(self, api: str, name: str) -> Resource:
+        """Return e.g. the `events` of `calendar`, made once a thread: making it takes a while."""
+        made: dict[tuple[str, str], Resource] = self._mine.__dict__.setdefault("made", {})
+        if (api, name) not in made:
+            version, path = _ROOTS[api]
+            options = {"api_endpoint": self._endpoint + path} if self._endpoint else None
+            service = build(api, version, http=self._wire, client_options=options)
+            made[api, name] = getattr(service, name)()
+        return made[api, name]
+
+    @retried
+    def read(self, request: HttpRequest) -> Any:  # noqa: ANN401 - as the method answers
+        """Ask something; raises the errors of `connectors.errors` but never `OutcomeUnknown`."""
+        return self._send(request, self._wire, writing=False)
+
+    def write(self, request: HttpRequest, if_match: str | None = None) -> Any:  # noqa: ANN401
+        """Change something, once, one change at a time; only this version, where it is given."""
+        if if_match:
+            request.headers["If-Match"] = if_match
+        with self._writing:
+            wire = self._new_wire(once=True)
+            try:
+                return self._send(request, wire, writing=True)
+            finally:
+                wire.close()
+
+    def pages(self, ask: Callable[..., HttpRequest], **query: Any) -> Iterator[Json]:  # noqa: ANN401
+        """Read all pages of a list, also empty ones in between."""
+        token: str | None = None
+        while True:
+            page: Json = self.read(ask(pageToken=token, **query))
+            yield page
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for wire in self._wires:
+            wire.close()
+
+    @property
+    def _wire(self) -> _Wire:
+        if "wire" not in self._mine.__dict__:
+            self._mine.wire = self._new_wire()
+            self._wires.append(self._mine.wire)
+        wire: _Wire = self._mine.wire
+        return wire
+
+    def _new_wire(self, *, once: bool = False) -> _Wire:
+        # A proxy of the environment has no business with a stand-in on loopback.
+        proxy = None if self._endpoint else httplib2.proxy_info_from_environment
+        return _Wire(self._access, httplib2.Http(timeout=self._timeout, proxy_info=proxy), once)
+
+    def _send(self, request: HttpRequest, wire: _Wire, *, writing: bool) -> Any:  # noqa: ANN401
+        try:
+            return request.execute(http=wire)
+        except FAILURES as error:
+            raise translated(error, writing=writing) from error
+
+
+class _Wire:
+    """A connection that signs requests; a token that is refused is renewed once."""
+
+    def __init__(self, access: Access, http: httplib2.Http, once: bool) -> None:  # noqa: FBT001
+        self._access = access
+        self._http = http
+        self._once = once
+
+    def request(
+        self,
+        uri: str,
+        method: str = "GET",
+        body: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+        **_: object,
+    ) -> tuple[httplib2.Response, bytes]:
+        """Send one request, as `googleapiclient` asks for it."""
+        if self._access.quota_user:
+            query = urlencode({"quotaUser": self._access.quota_user})
+            uri += f"{'&' if '?' in uri else '?'}{query}"
+        token = self._access.token()
+        response, content = self._signed(token, uri, method, body, headers or {})
+        if response.status == 401:
+            # Refused before anything was done: a write may be sent again.
+            token = self._access.token(refused=token)
+            response, content = self._signed(token, uri, method, body, headers or {})
+        return response, content
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _signed(
+        self, token: str, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]
+    ) -> tuple[httplib2.Response, bytes]:
+        signed = headers | {"authorization": f"Bearer {token}"}
+        kind = None
+        if self._once:
+            kind = _SecureOnce if uri.startswith("https:") else _PlainOnce
+        try:
+            answer: tuple[httplib2.Response, bytes] = self._http.request(
+                uri, method, body=body, headers=signed, connection_type=kind
+            )
+        except Exception:
+            # After a timeout httplib2 would go on with the dead connection.
+            self._http.close()
+            raise
+        return answer
+
+
+class _Once:
+    """A connection that gives up where httplib2 would send the same request again.
+
+    A server that hangs up without an answer may have done the work.
+    """
+
+    def getresponse(self) -> HTTPResponse:
+        try:
+            response: HTTPResponse = super().getresponse()  # type: ignore[misc]
+        except BadStatusLine as error:
+            raise ConnectionAbortedError("closed without an answer") from error
+        return response
+
+
+class _PlainOnce(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
+    pass
+
+
+class _SecureOnce(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
+    pass
