@@ -101,6 +101,7 @@ def _section(role: Role) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         day=_DAY,
         minutes=30,
         names=("Maya Kern", "Ben Ode"),
+        people=("Maya", "Ben"),
         report="" if role is Role.PEER else "Ben",
         manager="" if role is Role.PEER else "Maya",
         segments=shares(role, _HALF_AN_HOUR),

@@ -34,12 +34,14 @@ class SectionFacts:
     """All that a section template may use.
 
     No clock time stands in it: when the meeting moves, only the date line of its section may
-    change. `report` and `manager` are first names, empty between peers.
+    change. `names` are in full, `people` the first names in the same order; `report` and
+    `manager` are first names, empty between peers.
     """
 
     day: date
     minutes: int
     names: tuple[str, str]
+    people: tuple[str, str]
     report: str
     manager: str
     segments: Mapping[str, int]
@@ -64,6 +66,7 @@ def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
         day=day,
         minutes=int(meeting.span.length.total_seconds() // 60),
         names=(full_name(manager), full_name(report)),
+        people=(short_name(manager), short_name(report)),
         report="" if role is Role.PEER else short_name(report),
         manager="" if role is Role.PEER else short_name(manager),
         segments=shares(role, meeting.span.length),

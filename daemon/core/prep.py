@@ -20,6 +20,8 @@ from daemon.core.words import Meeting, Role
 
 FIRST_WEEKS = timedelta(weeks=8)
 """How long somebody counts as new, and openers are gentle."""
+A_WEEK = timedelta(days=8)
+"""After a longer gap the note says when the two last met."""
 LAST_CALL = 3
 """At this carry an item is done, dropped, or handed on."""
 REFLECT_EVERY = 4
@@ -85,6 +87,7 @@ class PrepFacts:
     nudge: bool = False
     """Whether the last section holds no notes."""
     last_day: date | None = None
+    """When the two last met, if that is worth a word."""
     missed: int = 0
     fresh: bool = False
     """Whether nothing is carried, so that the section begins with three questions."""
@@ -113,7 +116,7 @@ def prep_facts(dossier: Dossier, meeting: Meeting, now: datetime) -> PrepFacts:
         reflect=role is Role.MANAGER and (len(earlier) + 1) % REFLECT_EVERY == 0,
         scripts=_scripts(earlier, openers, along.decisions) if role is Role.REPORT else Scripts(),
         nudge=bool(earlier) and not notes.has_notes(earlier[0]),
-        last_day=_last_met(dossier, now),
+        last_day=_last_met(dossier, day, now),
         missed=dossier.streak.count,
         fresh=dossier.sight.sections is not None and not (openers or along.decisions),
     )
@@ -129,30 +132,31 @@ def tone(dossier: Dossier, item: Carried, day: date) -> Tone:
 
 
 def _opener(dossier: Dossier, item: Carried, day: date) -> Opener:
-    return Opener(
-        item, _whose(dossier, item.owner), tone(dossier, item, day), item.times >= LAST_CALL
-    )
+    return Opener(item, _whose(dossier, item), tone(dossier, item, day), item.times >= LAST_CALL)
 
 
-def _whose(dossier: Dossier, owner: str) -> Whose:
-    if names(dossier.pair.owner, owner):
+def _whose(dossier: Dossier, item: Carried | Item) -> Whose:
+    # Without brackets people write "Ben to draw the plan", or "Ben: draw the plan".
+    first, *_ = item.text.split() or [""]
+    said = item.owner or first.rstrip(":,")
+    if names(dossier.pair.owner, said):
         return Whose.MINE
-    return Whose.THEIRS if names(dossier.pair.partner, owner) else Whose.OPEN
+    return Whose.THEIRS if names(dossier.pair.partner, said) else Whose.OPEN
 
 
 def _acknowledged(dossier: Dossier, wins: Sequence[Item]) -> Item | None:
     """Return the one thing to thank for: not the owner's own, the other's first, the oldest."""
-    others = [win for win in wins if _whose(dossier, win.owner) is not Whose.MINE]
+    others = [win for win in wins if _whose(dossier, win) is not Whose.MINE]
     return min(
         others,
-        key=lambda win: (_whose(dossier, win.owner) is not Whose.THEIRS, win.since or date.max),
+        key=lambda win: (_whose(dossier, win) is not Whose.THEIRS, win.since or date.max),
         default=None,
     )
 
 
 def _neglected(dossier: Dossier, earlier: Sequence[Section]) -> bool:
     """Whether growth was left empty twice in a row."""
-    last = earlier[:2]
+    last = [section for section in earlier if section.mark is not None][:2]
     wanted = bool(dossier.topic) or dossier.pair.role is Role.MANAGER
     return wanted and len(last) == 2 and not any(map(notes.growth_notes, last))
 
@@ -170,11 +174,11 @@ def _scripts(
     )
 
 
-def _last_met(dossier: Dossier, now: datetime) -> date | None:
-    """Return the day the two last met, as far as the calendar tells."""
+def _last_met(dossier: Dossier, day: date, now: datetime) -> date | None:
+    """Return the day the two last met, where that is longer ago than their usual week."""
     met = [o for o in dossier.outcomes if o.held_at is not None and o.held_at <= now]
     if not met:
         return None
     last = max(met, key=lambda outcome: outcome.held_at or outcome.span.end)
-    held = last.held_at or last.span.end
-    return local(dossier, last.series, held).date()
+    met_on = local(dossier, last.series, last.held_at or last.span.end).date()
+    return met_on if day - met_on > A_WEEK else None

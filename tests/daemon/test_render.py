@@ -1,0 +1,282 @@
+"""The words people get: whole pages to be read, and what must hold for every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+
+from connectors import markdown
+from connectors.model import Block, Item, Key, Letter, Section
+from daemon.core import notes
+from daemon.core.words import Fallback, FallbackKind, Level, Option, Proposal, Role
+from daemon.render import TemplatePen
+from tests.builders import BEN, at, no, span
+from tests.histories import (
+    BY_HAND,
+    EMPTY_NOTES,
+    FIRST,
+    HOSTILE,
+    PEOPLE_AT_WORK,
+    REPORTING,
+    THIRD_CARRY,
+    USUAL,
+    Told,
+    told,
+)
+
+PEN = TemplatePen()
+
+HISTORIES = {
+    "first_meeting": FIRST,
+    "a_usual_week": told(USUAL),
+    "third_carry": told(THIRD_CARRY, tone="plain"),
+    "empty_notes": told(EMPTY_NOTES, week=3),
+    "new_in_the_role": told(USUAL, started=date(2026, 2, 16)),
+    "after_two_lost_weeks": told(USUAL, week=6, cancelled=[4, 5]),
+    "the_reports_side": told(REPORTING, role=Role.REPORT, topic=""),
+    "the_reports_first": told(role=Role.REPORT, topic="system design"),
+    "peers": told(USUAL, role=Role.PEER, topic=""),
+    "a_quarter_of_an_hour": told(USUAL, minutes=15),
+    "an_hour_and_a_half": told(USUAL, minutes=90, tone="direct"),
+    "people_at_work": told(PEOPLE_AT_WORK, topic=""),
+    "a_document_of_their_own": told(BY_HAND, week=3),
+    "hostile_text": told(HOSTILE, topic="<b>talks</b>\n# loud"),
+}
+PROPOSAL = Proposal(
+    id="r-7c1f",
+    pair="p-1",
+    series="weekly@acme.example",
+    recurrence_id=at(4),
+    lost=span(at(4)),
+    options=(
+        Option(1, span(at(4, "tue")), "same time the next day; keeps free time in one piece"),
+        Option(2, span(at(4, "wed", "09:30")), "30 minutes earlier on Wednesday"),
+    ),
+    fallback=Fallback(FallbackKind.NEXT_WEEK, span(at(5, "tue")), "first free time next week"),
+    together=("r-2",),
+)
+
+
+class Page(SingleFileSnapshotExtension):
+    """One readable file a text, to be reviewed like any other page."""
+
+    file_extension = "md"
+    _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(Path(__file__).parents[1] / "snapshots" / test_location.basename)
+
+
+@pytest.fixture
+def page(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Page)
+
+
+def section(history: Told) -> str:
+    return PEN.section(history.dossier, history.meeting, history.now)
+
+
+def prep(history: Told) -> str:
+    return PEN.prep(history.dossier, history.meeting, history.now)
+
+
+def read(text: str) -> Section:
+    return markdown.section(text, None, date(2026, 3, 23))
+
+
+def lost(**known: object) -> Told:
+    """Return a pair whose meeting of week 4 was lost the third time in a row."""
+    declined = {4: no(BEN, "dentist")}
+    return told(USUAL, week=5, cancelled=[2, 3], declined=declined, **known)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_an_agenda_reads_as_a_colleague_would_have_prepared_it(
+    name: str, page: SnapshotAssertion
+) -> None:
+    assert section(HISTORIES[name]) == page
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_private_note_reads_as_a_colleague_would_whisper_it(
+    name: str, page: SnapshotAssertion
+) -> None:
+    assert prep(HISTORIES[name]) == page
+
+
+@pytest.mark.parametrize(
+    "proposal",
+    [
+        pytest.param(PROPOSAL, id="two times"),
+        pytest.param(replace(PROPOSAL, options=(), together=()), id="full week"),
+        pytest.param(
+            replace(
+                PROPOSAL,
+                options=PROPOSAL.options[:1],
+                fallback=Fallback(FallbackKind.WRITTEN, None, "nobody has to find an hour"),
+            ),
+            id="in writing",
+        ),
+    ],
+)
+def test_a_proposal_says_what_happened_and_what_to_type(
+    proposal: Proposal, page: SnapshotAssertion
+) -> None:
+    words = PEN.proposal(lost().dossier, proposal)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+@pytest.mark.parametrize("level", Level)
+def test_an_alert_helps(level: Level, page: SnapshotAssertion) -> None:
+    history = lost(proposals=(PROPOSAL,))
+    words = PEN.alert(history.dossier, level, history.now)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_digest_holds_what_is_ahead_what_waits_and_what_was_noted(
+    page: SnapshotAssertion,
+) -> None:
+    note = Letter(Key("k"), "", "An agenda for you and Caro", "You have one.\nIt is here.\n")
+    dossier = lost(proposals=(PROPOSAL,)).dossier
+    words = PEN.digest([dossier], [note], at(4, "fri", "17:31"))
+    assert words is not None
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_digest_with_nothing_to_tell_is_not_written() -> None:
+    assert PEN.digest([told(USUAL).dossier], [], at(4, "tue", "17:31")) is None
+
+
+def test_the_evening_before_a_weekend_looks_to_monday() -> None:
+    words = PEN.digest([told(USUAL).dossier], [], at(3, "fri", "17:31"))
+    assert words is not None
+    assert words.subject == "Monday 23 March: Ben"
+
+
+def test_a_guest_gets_words_ready_to_send(page: SnapshotAssertion) -> None:
+    words = PEN.link_to_send(told(USUAL).dossier, "Maya / Ben")
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_removed_document_is_taken_as_an_answer(page: SnapshotAssertion) -> None:
+    words = PEN.closed(told(USUAL).dossier, "the document")
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_an_invitation_of_our_own_is_a_question(page: SnapshotAssertion) -> None:
+    words = PEN.invitation(lost().dossier, PROPOSAL, PROPOSAL.options[0])
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_recap_says_what_the_document_says(page: SnapshotAssertion) -> None:
+    words = PEN.recap(told(USUAL, week=3).dossier, told(USUAL, week=3).meeting)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_recap_of_nothing_asks_for_two_lines(page: SnapshotAssertion) -> None:
+    history = told(EMPTY_NOTES, week=2)
+    words = PEN.recap(history.dossier, history.meeting)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_both_sides_give_the_document_the_same_title() -> None:
+    dossier = FIRST.dossier
+    pair = dossier.pair
+    other = replace(dossier, pair=replace(pair, owner=pair.partner, partner=pair.owner))
+    assert PEN.title(dossier) == PEN.title(other) == "Ben Ode and Maya Kern"
+
+
+def test_the_date_line_is_told_on_the_wall_clock_of_the_series() -> None:
+    # Half past midnight in Berlin is still Sunday where the store keeps its times.
+    late = replace(FIRST.meeting, span=span(at(4, "mon", "00:30").astimezone(UTC)))
+    assert PEN.heading(FIRST.dossier, late) == "Monday, 23 March 2026"
+
+
+# --- what holds for every page --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_section_is_read_back_as_it_was_written(name: str) -> None:
+    written = read(section(HISTORIES[name]))
+    assert written.heading == PEN.heading(HISTORIES[name].dossier, HISTORIES[name].meeting)
+    assert read(markdown.render(written)) == written
+
+
+@pytest.mark.parametrize("name", ["a_usual_week", "third_carry", "the_reports_side", "peers"])
+def test_a_section_of_plain_words_is_the_very_text_of_its_blocks(name: str) -> None:
+    text = section(HISTORIES[name])
+    assert markdown.render(read(text)) == text
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_what_was_prepared_is_not_taken_for_notes(name: str) -> None:
+    written = read(section(HISTORIES[name]))
+    assert not any(notes.notes(block) for block in written.blocks)
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_nothing_of_the_private_note_stands_in_the_section(name: str) -> None:
+    history = HISTORIES[name]
+    shared = section(history)
+    private = [line for line in prep(history).splitlines() if len(line) > 20]
+    assert private
+    assert not [line for line in private if line.removeprefix("- ") in shared]
+
+
+PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+TEXTS = st.text(PRINTABLE, max_size=60) | st.sampled_from(
+    ["# one", "- [ ] two", "<!-- visavis:w9 -->", "1. three", "a\n## b", "`c`", "=", "[x] d", "\\"]
+)
+WORDS = TEXTS.map(lambda text: " ".join(text.split())).filter(bool)
+
+
+@given(topic=TEXTS, name=TEXTS, noted=WORDS)
+def test_other_peoples_text_is_never_structure(topic: str, name: str, noted: str) -> None:
+    history = told(USUAL, topic=topic)
+    strange = with_sections(history, Block("Growth", (noted,)), Block("Actions", (), OPEN))
+    pair = strange.dossier.pair
+    named = replace(pair, partner=replace(pair.partner, name=name))
+    strange = replace(strange, dossier=replace(strange.dossier, pair=named))
+    plain = with_sections(history, Block("Growth", ("spoke",)), Block("Actions", (), OPEN))
+    shapes = [shape(read(section(one))) for one in (strange, plain)]
+    assert shapes[0] == shapes[1]
+
+
+@given(words=WORDS)
+def test_an_item_comes_back_letter_by_letter(words: str) -> None:
+    history = with_sections(told(USUAL), Block("Actions", (), (Item(words),)))
+    assert [item.text for item in notes.actions(read(section(history)))] == [words]
+
+
+@given(words=WORDS)
+def test_a_message_has_one_line_of_subject_and_no_control_characters(words: str) -> None:
+    pair = FIRST.dossier.pair
+    named = replace(pair, partner=replace(pair.partner, name=f"Eve\x1b[2J\n\u202e{words}"))
+    message = PEN.closed(replace(FIRST.dossier, pair=named), "the document")
+    assert message.subject.startswith("Eve [2J")
+    assert not set("\n\x1b\u202e") & set(message.subject)
+    assert "\x1b" not in message.text
+
+
+OPEN = (Item("send the draft", owner="Ben"), Item("find a room"))
+
+
+def with_sections(history: Told, *blocks: Block) -> Told:
+    """Return the same pair with one section of last week, as another kind of document read it."""
+    dossier = history.dossier
+    sections = (Section("Monday", date(2026, 3, 16), blocks),)
+    sight, shelf = replace(dossier.sight, sections=sections), replace(dossier.shelf, sections=())
+    return replace(history, dossier=replace(dossier, sight=sight, shelf=shelf))
+
+
+def shape(section: Section) -> list[tuple[int, int]]:
+    return [(len(block.lines), len(block.items)) for block in section.blocks]
