@@ -31,7 +31,7 @@ def create(path: Path, content: bytes) -> bool:
         with _beside(path, content) as draft:
             try:
                 # A hard link comes into being whole, and never replaces a file.
-                draft.hardlink_to(path)
+                path.hardlink_to(draft)
             except FileExistsError:
                 return False
     _settle(path.parent)

@@ -17,10 +17,11 @@ BOM = b"\xef\xbb\xbf"
 _EDGE = re.compile(
     rb"\n(?P<edge>BEGIN|END):(?P<name>VEVENT|VTIMEZONE|VCALENDAR)[ \t]*(?=[\r\n]|\Z)", re.IGNORECASE
 )
-_LINE = re.compile(rb"[^\n]+(?:\n[ \t][^\n]*)*\n?|\n")
-_FOLD = re.compile(rb"\r?\n[ \t]")
+# Some programs leave empty lines inside a fold.
+_LINE = re.compile(rb"[^\n]+(?:\n(?:\r?\n){0,3}[ \t][^\n]*)*\n?|\n")
+_FOLD = re.compile(rb"(?:\r?\n){1,4}[ \t]")
 _SIMPLE = re.compile(r"([^:;]+)((?:;[\w-]+=[^\":;,\\]*)*):(.*)", re.DOTALL)
-_UID = re.compile(rb"\nUID[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE)
+_UID = re.compile(rb"\nUID:([^\r\n]+)\r?\n(?=[^ \t\r\n])")
 # Many programs stamp every event anew at each export.
 _STAMP = re.compile(rb"\nDTSTAMP[^\n]*", re.IGNORECASE)
 _CALENDAR_ZONE = re.compile(rb"\nX-WR-TIMEZONE[^:\n]*:([^\r\n]*)", re.IGNORECASE)
@@ -187,13 +188,14 @@ def _components(data: bytes) -> Iterator[tuple[bytes, Component]]:
 
 
 def _uid(component: Component) -> str:
-    found = _UID.search(component.raw, 0, component.body_end)
-    # An alarm may have a UID of its own, and may stand first.
-    own = found or next((p for p in component.properties() if p.name == "UID"), None)
-    if own is None:
+    simple = _UID.search(component.raw, 0, component.body_end)
+    if simple:
+        return simple[1].decode("utf-8", "replace").strip()
+    try:
+        own = next((one.value for one in component.properties() if one.name == "UID"), "")
+    except ValueError:
         return ""
-    raw = own[0][1:] if isinstance(own, re.Match) else own.raw
-    return Property("UID", raw, 0).value.encode("utf-8", "replace").decode()
+    return own.encode("utf-8", "replace").decode()
 
 
 def _name_length(line: bytes) -> int:
