@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control and direction characters: other people's text must not steer the terminal."""
-
-
-def plain(text: str) -> str:
-    """Return other people's text without anything a terminal would obey."""
-    return _UNSAFE.sub("", text)
+from connectors.plain import plain
 
 
 def show_json(shape: Any) -> None:  # noqa: ANN401 - any JSON value

@@ -1,0 +1,5 @@
+"""Messages to chats and everything else Apprise can reach."""
+
+from connectors.notify.messages import ChatMessages
+
+__all__ = ["ChatMessages"]
