@@ -311,7 +311,6 @@ def _override(
         cancelled=cancelled(item),
         attendees=None if invited == inherited else invited,
         handle=Handle(item["id"]),
-        version=Version(item.get("etag", "")),
     )
 
 
