@@ -10,7 +10,7 @@ from datetime import datetime
 
 from daemon import journal, ledger
 from daemon.core.dossier import Dossier
-from daemon.core.proposing import anew, book_key, booking, loss, lost_meeting, settled
+from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
 from daemon.core.words import Option, Proposal, ProposalState
 from daemon.house import House
@@ -39,18 +39,28 @@ def accept(
     """
     proposal = _known(house, proposal_id)
     if proposal.state is ProposalState.BOOKED:
-        return _again(proposal, n, fallback=fallback)
+        return _again(proposal, 0 if fallback else n)
     foreseen = foresee(house, now, asked={proposal.pair})
     with house.store.write() as session:
         keep(session, house, foreseen, now)
     dossier = _dossier(foreseen, proposal)
-    _current(house, dossier, proposal, now)
     _allowed(foreseen, dossier, proposal)
+    with house.store.read() as session:
+        known = journal.entry(session, book_key(proposal))
+    if known is not None and known.state is State.BEGUN:
+        # What a power cut left half done is finished first, even if it was another time.
+        return _book(house, known, proposal, 0 if fallback else n, now)
+    _current(dossier, proposal, known, now)
+    _seen(foreseen, dossier, proposal)
     # Chosen from the times the owner read, not from those this look may have put in their place.
     option = _chosen(proposal, n, fallback=fallback)
     if not _free(dossier, proposal, option, now):
-        raise _gone(house, dossier, proposal, option, now)
-    return _book(house, dossier, proposal, option, now)
+        # The look has put other times in its place; the owner reads them with the refusal.
+        what = f"option {option.n} is not free any more"
+        remedy = "`visavis proposals` shows the times that would do now"
+        raise Refused(what, remedy, _known(house, proposal.id))
+    decision = booking(dossier, proposal, option, "you accepted it", house.pen)
+    return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
 
 
 def decline(house: House, proposal_id: str, now: datetime) -> Proposal:
@@ -72,9 +82,10 @@ def _known(house: House, proposal_id: str) -> Proposal:
     return proposal
 
 
-def _again(proposal: Proposal, n: int, *, fallback: bool) -> Proposal:
+def _again(proposal: Proposal, n: int) -> Proposal:
+    """Return a booked proposal to whoever asks for the same time; the fallback has number 0."""
     booked = proposal.booked
-    if booked is not None and booked.n == (0 if fallback else n):
+    if booked is not None and booked.n == n:
         return proposal
     raise Refused(
         f"proposal {proposal.id} is booked already, with option {booked.n if booked else '?'}",
@@ -90,15 +101,13 @@ def _dossier(foreseen: Foreseen, proposal: Proposal) -> Dossier:
     return found
 
 
-def _current(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> None:
+def _current(dossier: Dossier, proposal: Proposal, known: Intent | None, now: datetime) -> None:
     current = settled(dossier, proposal, now)
     if current.state is not ProposalState.OPEN:
         raise Refused(
             f"proposal {proposal.id} is {current.state}", "`visavis proposals` has the open ones"
         )
-    with house.store.read() as session:
-        intent = journal.entry(session, book_key(proposal))
-    if intent is not None and intent.state is State.UNDONE:
+    if known is not None and known.state is State.UNDONE:
         raise Refused("this booking was taken back and stays so", "book it in your calendar")
 
 
@@ -107,6 +116,9 @@ def _allowed(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
         raise Refused("the settings say `write = false`", "set `write = true`", proposal)
     if foreseen.memory.silent(dossier.pair.id):
         raise Refused("visavis is paused here", "`visavis resume`", proposal)
+
+
+def _seen(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
     if dossier.account not in foreseen.looks or dossier.sight.busy is None:
         failed = next((f.error for f in foreseen.failures if f.account == dossier.account), None)
         what = failed.what if failed else "the calendar could not be read"
@@ -140,26 +152,8 @@ def _free(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -
     return still_free(loss(dossier, meeting), option.span)
 
 
-def _gone(
-    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
-) -> Refused:
-    """Offer the times that would do now; the owner reads them with the refusal."""
-    fresh = anew(dossier, proposal, now)
-    with house.store.write() as session:
-        ledger.keep_proposal(session, fresh, now)
-    what = f"option {option.n} is not free any more"
-    return Refused(what, "`visavis proposals` shows the times that would do now", fresh)
-
-
-def _book(
-    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
-) -> Proposal:
-    decision = booking(dossier, proposal, option, "you accepted it", house.pen)
-    with house.store.write() as session:
-        begun = journal.entry(session, decision.key)
-        intent = begun or Intent(decision, now, State.PENDING)
-        journal.begin(session, intent, now)
+def _book(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:
     failure = perform(house, intent, now)
     if failure:
         raise Refused(failure.error.what, failure.error.remedy, proposal)
-    return _known(house, proposal.id)
+    return _again(_known(house, proposal.id), n)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,13 @@ import structlog
 
 from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown
 from connectors.model import Hours, Key, Letter
-from daemon import ledger, outbox
+from connectors.protocol import Messages
+from daemon import health, ledger, outbox
+from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.policy import Policy
 from daemon.core.words import ProposalState
+from daemon.health import Condition
 from daemon.house import MAIL, Account, Failure, House
 from daemon.memory import Memory
 from daemon.outbox import Delivery, Waiting
@@ -25,20 +29,24 @@ EVENING = timedelta(hours=4)
 
 
 def deliver(
-    house: House, memory: Memory, dossiers: Sequence[Dossier], now: datetime
+    house: House,
+    memory: Memory,
+    dossiers: Sequence[Dossier],
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Failure]:
     """Send every letter that is due; returns what could not be sent."""
     _post_digests(house, memory, dossiers, now)
     with house.store.read() as session:
         letters = outbox.waiting(session)
-    failed = (
-        _send(house, letter)
-        for letter in letters
-        if not memory.silent(letter.pair)
-        and letter.account in {account.name for account in house.accounts}
-        and not _quiet(house.account(letter.account).policy, letter, now)
-        and _writing(letter, dossiers)
-    )
+    pairs = {dossier.pair.id: dossier for dossier in dossiers}
+    failed = []
+    for letter in letters:
+        policy = _policy(house, letter, pairs)
+        if policy is None or not policy.write or memory.silent(letter.pair) or stop():
+            continue
+        if not _quiet(policy, letter, now):
+            failed.append(_send(house, letter, pairs.get(letter.pair)))
     return [failure for failure in failed if failure is not None]
 
 
@@ -61,22 +69,34 @@ def last_evening(policy: Policy, now: datetime) -> datetime:
     return now
 
 
-def _send(house: House, waiting: Waiting) -> Failure | None:
+def _send(house: House, waiting: Waiting, dossier: Dossier | None) -> Failure | None:
     channel = house.channels.get(waiting.channel)
     if channel is None:
         return None
     key = waiting.letter.key
-    sent = channel.sent(key) if waiting.begun else False
+    try:
+        sent = channel.sent(key) if waiting.begun else False
+    except ConnectorError as error:
+        return Failure(waiting.account, None, error)
+    letter = _current(house, waiting, dossier)
     if sent is not False:
         # A letter nobody can look up is sent at most once: silence beats nagging.
         _settle(house, key, Delivery.SENT if sent else Delivery.UNKNOWN)
         return None
-    if not _still_true(house, waiting):
+    if letter is None:
         _settle(house, key, Delivery.DROPPED)
         return None
     _settle(house, key, Delivery.BEGUN)
+    return _handed_over(house, waiting, channel, letter)
+
+
+def _handed_over(
+    house: House, waiting: Waiting, channel: Messages, letter: Letter
+) -> Failure | None:
+    """Send one letter that is written down as begun, and write down what came of it."""
+    key = letter.key
     try:
-        channel.send(waiting.letter)
+        channel.send(letter)
     except OutcomeUnknown as error:
         _settle(house, key, Delivery.UNKNOWN, error.what)
         return Failure(waiting.account, None, error)
@@ -96,13 +116,26 @@ def _settle(house: House, key: Key, state: Delivery, problem: str = "") -> None:
         outbox.settle(session, [key], state, problem)
 
 
-def _still_true(house: House, waiting: Waiting) -> bool:
-    """Whether the proposal a letter is about still waits for an answer."""
-    if not waiting.about.startswith("r-"):
-        return True
+def _current(house: House, waiting: Waiting, dossier: Dossier | None) -> Letter | None:
+    """Return a letter as it is true now; None where what it is about is over.
+
+    A proposal that waited for the morning is worded anew, with the times that do by now.
+    """
     with house.store.read() as session:
         proposal = ledger.proposal(session, waiting.about)
-    return proposal is not None and proposal.state is ProposalState.OPEN
+        raised = ledger.alert(session, waiting.about)
+        asking = health.health(session, waiting.about)
+    if proposal is not None and dossier is not None:
+        if proposal.state is not ProposalState.OPEN:
+            return None
+        words = house.pen.proposal(dossier, proposal)
+        return replace(waiting.letter, subject=words.subject, text=words.text)
+    if raised is not None and dossier is not None:
+        true = lasting(raised, dossier.streak) and dossier.streak.count >= raised.streak
+        return waiting.letter if true else None
+    if waiting.about and waiting.about == waiting.account:
+        return waiting.letter if asking.state is Condition.SIGN_IN else None
+    return waiting.letter
 
 
 def _quiet(policy: Policy, letter: Waiting, now: datetime) -> bool:
@@ -112,9 +145,12 @@ def _quiet(policy: Policy, letter: Waiting, now: datetime) -> bool:
     return in_hours(policy.quiet, now.astimezone(ZoneInfo(policy.zone)))
 
 
-def _writing(letter: Waiting, dossiers: Iterable[Dossier]) -> bool:
-    policies = {dossier.pair.id: dossier.policy for dossier in dossiers}
-    return letter.pair not in policies or policies[letter.pair].write
+def _policy(house: House, letter: Waiting, pairs: Mapping[str, Dossier]) -> Policy | None:
+    """Return the rules for a letter: its pair's, else its account's; None where that is gone."""
+    if letter.pair:
+        return pairs[letter.pair].policy if letter.pair in pairs else None
+    policies = (one.policy for one in house.accounts if one.name == letter.account)
+    return next(policies, None)
 
 
 def _post_digests(house: House, memory: Memory, dossiers: Sequence[Dossier], now: datetime) -> None:
@@ -139,6 +175,10 @@ def _post_digest(
         ):
             return
         notes = [note for name in sorted(names) for note in outbox.notes(session, name)]
+        pairs = {dossier.pair.id: dossier for dossier in mine}
+        untrue = [n for n in notes if _current(house, n, pairs.get(n.pair)) is None]
+        outbox.settle(session, [note.letter.key for note in untrue], Delivery.DROPPED)
+        notes = [note for note in notes if note not in untrue]
         ripe = [note for note in notes if note.at <= evening or now - evening < EVENING]
         words = house.pen.digest(mine, [note.letter for note in ripe], now)
         if words is None or not (ripe or now - evening < EVENING):

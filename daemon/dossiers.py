@@ -116,9 +116,6 @@ def _dossier(
     owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
     pair = Pair(couple.id, owner, couple.partner, told.role or Role.PEER)
     history = _history(house, couple, looks, memory)
-    lost_before = {
-        (m.series, m.recurrence_id) for m in memory.meetings.get(couple.id, ()) if m.lost
-    }
     holidays = _holidays(house, pair, history)
     dossier = Dossier(
         pair=pair,
@@ -127,11 +124,9 @@ def _dossier(
         since=known.since if known else now,
         series=tuple(_held(house, a, s, couple.partner) for a, s in couple.held),
         meetings=history,
-        lately_lost=tuple(
-            m for m in history if m.lost and (m.series, m.recurrence_id) not in lost_before
-        ),
         shelf=memory.shelves.get(couple.id, Shelf()),
         proposals=tuple(p for p in memory.proposals if p.pair == couple.id),
+        alerts=tuple(a for a in memory.alerts if a.pair == couple.id),
         settled=memory.settled,
         begun=memory.begun,
         done=memory.done,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotFound, NotPermitted
 from connectors.model import Busy, Link, Person, Span, Url, WorkingHours
 from connectors.protocol import Calendar, DocumentsReader
 from daemon.core.dossier import Dossier, judged
@@ -52,20 +52,20 @@ def gather(
 
 def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
     """Judge again where somebody turned out to have been away when a meeting was lost."""
-    if not dossier.lately_lost or dossier.sight.busy is None:
+    asked = dossier.unexplained(now)
+    if not asked or dossier.sight.busy is None:
         return dossier
     found = tuple(
         Absence(person.address, span, FREE_BUSY)
         for person in (dossier.pair.owner, dossier.pair.partner)
         for span in dossier.sight.busy.get(person, Busy()).absences
-        if any(span.overlaps(meeting.planned) for meeting in dossier.lately_lost)
+        if any(span.overlaps(meeting.planned) for meeting in asked)
     )
     known = {(absence.person, absence.span) for absence in dossier.evidence.absences}
     fresh = tuple(absence for absence in found if (absence.person, absence.span) not in known)
-    if not fresh:
-        return dossier
+    history = tuple(replace(m, asked=now) if m in asked else m for m in dossier.meetings)
     evidence = replace(dossier.evidence, absences=(*dossier.evidence.absences, *fresh))
-    return judged(dossier, evidence, now)
+    return judged(replace(dossier, meetings=history), evidence, now)
 
 
 def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
@@ -123,7 +123,7 @@ def _with_times(
         mine = [d for d in dossiers if d.account == account.name and d.pair.id in needed]
         if mine and account.calendar is not None:
             try:
-                times = _times(house, account, mine, [needed[d.pair.id] for d in mine])
+                times = _times(house, account, mine, [needed[d.pair.id] for d in mine], failures)
             except ConnectorError as error:
                 failures.append(Failure(account.name, None, error))
                 continue
@@ -135,45 +135,78 @@ def _needed(dossier: Dossier, changed: Callable[[Dossier], bool], now: datetime)
     doubtful = stale(dossier, now, changed=changed(dossier))
     open_ones = (lost_meeting(dossier, proposal) for proposal in doubtful)
     times = span_needed(dossier, (*wanting(dossier, now), *(m for m in open_ones if m)))
-    lost = [meeting.planned for meeting in dossier.lately_lost]
+    lost = [meeting.planned for meeting in dossier.unexplained(now)]
     spans = [*lost, times] if times else lost
     return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else None
 
 
 def _times(
-    house: House, account: Account, mine: Sequence[Dossier], spans: Sequence[Span]
+    house: House,
+    account: Account,
+    mine: Sequence[Dossier],
+    spans: Sequence[Span],
+    failures: list[Failure],
 ) -> Callable[[Dossier], Dossier]:
     """Read the times of the owner and all partners, each from the calendar that shows most."""
     window = Span(min(span.start for span in spans), max(span.end for span in spans))
-    people = (mine[0].pair.owner, *(dossier.pair.partner for dossier in mine))
-    busy = dict(_calendar(account).busy(people, window))
-    for other in house.accounts:
-        if other.owner in people and other.calendar is not None and other.name != account.name:
-            busy = _both(busy, other.calendar.busy((other.owner,), window))
-    hours = {person: _hours(house, account, person) for person in people}
-    known = {person: found for person, found in hours.items() if found is not None}
+    both = (person for d in mine for person in (d.pair.owner, d.pair.partner))
+    # By address: the invites of each pair may have another name for the same person.
+    people = tuple({person.address: person for person in both}.values())
+    busy = _by_address(account, people, window)
+    partial = False
+    for other in _others(house, account, people):
+        try:
+            busy = _sum(busy, _by_address(other, (other.owner,), window))
+        except ConnectorError as error:
+            failures.append(Failure(other.name, None, error))
+            partial = True
+    hours = {person.address: _hours(house, account, person) for person in people}
 
     def seen(dossier: Dossier) -> Dossier:
-        return replace(dossier, sight=replace(dossier.sight, busy=busy, hours=known))
+        pair = (dossier.pair.owner, dossier.pair.partner)
+        sight = replace(
+            dossier.sight,
+            busy={p: busy[p.address] for p in pair if p.address in busy},
+            hours={p: found for p in pair if (found := hours[p.address]) is not None},
+            partial=partial,
+        )
+        return replace(dossier, sight=sight)
 
     return seen
 
 
-def _both(one: Mapping[Person, Busy], other: Mapping[Person, Busy]) -> dict[Person, Busy]:
+def _others(house: House, account: Account, people: Iterable[Person]) -> Iterator[Account]:
+    """Yield the further accounts of these people: their own calendars tell more."""
+    addresses = {person.address for person in people}
+    for other in house.accounts:
+        if other.owner.address in addresses and other.calendar is not None and other != account:
+            yield other
+
+
+def _by_address(account: Account, people: Sequence[Person], window: Span) -> dict[str, Busy]:
+    """Read free/busy; an account that may never ask for it sees nobody."""
+    try:
+        found = _calendar(account).busy(people, window)
+    except NotPermitted:
+        return {}
+    return {person.address: busy for person, busy in found.items()}
+
+
+def _sum(one: Mapping[str, Busy], other: Mapping[str, Busy]) -> dict[str, Busy]:
     """Add up what two calendars know of the same people."""
     nothing = Busy()
     return {
-        person: Busy(
-            one.get(person, nothing).spans + other.get(person, nothing).spans,
-            one.get(person, nothing).absences + other.get(person, nothing).absences,
+        address: Busy(
+            one.get(address, nothing).spans + other.get(address, nothing).spans,
+            one.get(address, nothing).absences + other.get(address, nothing).absences,
         )
-        for person in {**one, **other}
+        for address in {**one, **other}
     }
 
 
 def _hours(house: House, account: Account, person: Person) -> WorkingHours | None:
-    own = next((a for a in house.accounts if a.owner == person and a.calendar), account)
-    return _calendar(own).hours(person)
+    own = (a for a in house.accounts if a.owner.address == person.address and a.calendar)
+    return _calendar(next(own, account)).hours(person)
 
 
 def _calendar(account: Account) -> Calendar:

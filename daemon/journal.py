@@ -113,9 +113,9 @@ def open_intents(session: Session) -> tuple[Intent, ...]:
 
 def begin(session: Session, intent: Intent, now: datetime) -> None:
     """Write down that the write is about to happen."""
-    row = session.get(IntentRow, intent.decision.key) or _row(intent.decision, State.BEGUN, now, 0)
-    row.state, row.at = State.BEGUN, now
-    session.add(row)
+    known = session.get(IntentRow, intent.decision.key)
+    # Written anew: an earlier try of the same key may have wished for another time.
+    session.merge(_row(intent.decision, State.BEGUN, now, known.place if known else 0))
 
 
 def finish(

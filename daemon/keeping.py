@@ -12,9 +12,8 @@ from datetime import datetime
 from connectors.model import Handle, Key, Letter, Link, Mark, Receipt, Span, Url, Version
 from daemon import journal, ledger, outbox, shelf
 from daemon.core.proposing import as_proposal
-from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Written
+from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Raised, Written
 from daemon.house import MAIL, House
-from daemon.ledger import Raised
 from daemon.store import Session
 
 NOTHING = Receipt(Handle(""), Version(""), wrote=False)

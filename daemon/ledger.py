@@ -21,6 +21,7 @@ from daemon.core.words import (
     Pair,
     Proposal,
     ProposalState,
+    Raised,
 )
 from daemon.store import upsert
 
@@ -107,19 +108,6 @@ class Known:
     pair: Pair
     account: str
     since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """An alert or note that was raised."""
-
-    id: str
-    pair: str
-    level: Level
-    streak: int
-    first_missed: datetime
-    text: str
-    at: datetime
 
 
 def pairs(session: Session) -> tuple[Known, ...]:
@@ -260,6 +248,11 @@ def alerts(session: Session) -> tuple[Raised, ...]:
     return tuple(
         Raised(r.id, r.pair, Level(r.level), r.streak, r.first_missed, r.text, r.at) for r in rows
     )
+
+
+def alert(session: Session, alert_id: str) -> Raised | None:
+    """Return one alert by its id."""
+    return next((raised for raised in alerts(session) if raised.id == alert_id), None)
 
 
 def raise_alert(session: Session, raised: Raised) -> None:

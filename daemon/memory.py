@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from connectors.model import Key
 from daemon import journal, ledger, shelf
-from daemon.core.words import Absence, Excuse, Meeting, Proposal, Shelf
-from daemon.ledger import EVERYBODY, Known, Raised
+from daemon.core.words import Absence, Excuse, Meeting, Proposal, Raised, Shelf
+from daemon.ledger import EVERYBODY, Known
 from daemon.store import Store
 
 BUDGET_SPAN = timedelta(days=7)

@@ -74,10 +74,11 @@ def foresee(
     known = {**_remembered(house), **looks}
     memory = remember(house.store, now)
     found = dossiers(house, known, memory, now)
-    awake = [d for d in found if d.account in looks and not memory.silent(d.pair.id)]
+    seen = [dossier for dossier in found if dossier.account in looks]
     busy = {name for name, one in looks.items() if not one.quiet}
-    gathered = gather(house, awake, lambda d: d.account in busy or d.pair.id in asked, now)
-    wanted = decide(gathered.dossiers, now, house.pen)
+    gathered = gather(house, seen, lambda d: d.account in busy or d.pair.id in asked, now)
+    awake = [d for d in gathered.dossiers if not memory.silent(d.pair.id)]
+    wanted = decide(awake, now, house.pen)
     budget = within_budget(wanted, memory.mails, _budgets(gathered.dossiers))
     return Foreseen(
         memory,
@@ -118,7 +119,7 @@ def carry_out(
         keep(session, house, foreseen, now)
         journal.plan(session, (d for d in foreseen.decisions if d.pair in writing), now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
-    failed += deliver(house, foreseen.memory, foreseen.dossiers, now)
+    failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)
     return Turn(foreseen, tuple(done), (*foreseen.failures, *failed))
 
 

@@ -11,15 +11,24 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from connectors.model import Link, Series, Span
+from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.keys import digest
 from daemon.core.outcomes import rate
 from daemon.core.pairing import judge
-from daemon.core.words import Decision, Fallback, Meeting, Option, Outcome, Proposal, Written
+from daemon.core.words import (
+    Decision,
+    Fallback,
+    Meeting,
+    Option,
+    Outcome,
+    Proposal,
+    Raised,
+    Written,
+)
 from daemon.health import Condition, Health
 from daemon.house import Account, Failure
 from daemon.journal import Intent
-from daemon.ledger import Raised
 from daemon.perform import undoable
 
 Shape: TypeAlias = dict[str, Any]
@@ -81,7 +90,6 @@ def proposal(proposed: Proposal, url: str | None = None) -> Shape:
 
 def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
     """Show an alert; it is open while its streak lasts."""
-    lasting = dossier is not None and dossier.streak.first_missed == raised.first_missed
     return {
         "id": raised.id,
         "pair": raised.pair,
@@ -90,7 +98,7 @@ def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
         "first_missed": moment(raised.first_missed, zone),
         "text": raised.text,
         "at": moment(raised.at, zone),
-        "open": lasting,
+        "open": dossier is not None and lasting(raised, dossier.streak),
     }
 
 

@@ -10,7 +10,7 @@ from connectors.model import Busy, Capability, Key, Link, Person, Section, Serie
 from daemon.core.evidence import Evidence
 from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
-from daemon.core.words import Meeting, Outcome, Pair, Proposal, Shelf
+from daemon.core.words import Meeting, Outcome, Pair, Proposal, Raised, Shelf, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Sight:
     unopenable: Link | None = None
     busy: Mapping[Person, Busy] | None = None
     hours: Mapping[Person, WorkingHours] = field(default_factory=dict)
+    partial: bool = False
+    """Whether a further calendar of one of the two could not be read: nobody books by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,13 @@ class Dossier:
     since: datetime
     series: tuple[Held, ...] = ()
     meetings: tuple[Meeting, ...] = ()
-    lately_lost: tuple[Meeting, ...] = ()
-    """Meetings this look found lost, whose evidence of an absence was not asked for yet."""
     evidence: Evidence = field(default_factory=Evidence)
     outcomes: tuple[Outcome, ...] = ()
     streak: Streak = field(default_factory=Streak)
     shelf: Shelf = field(default_factory=Shelf)
     sight: Sight = field(default_factory=Sight)
     proposals: tuple[Proposal, ...] = ()
+    alerts: tuple[Raised, ...] = ()
     settled: frozenset[Key] = frozenset()
     begun: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
@@ -101,6 +102,20 @@ class Dossier:
                 ),
                 key=lambda m: m.span.start,
             )
+        )
+
+    def unexplained(self, now: datetime) -> tuple[Meeting, ...]:
+        """Return the missed meetings for which free/busy may still tell of an absence.
+
+        Asked once when the meeting is lost and once more when its time has come: people often
+        say that they are away after they cancelled.
+        """
+        missed = {(o.series, o.recurrence_id) for o in self.outcomes if o.verdict is Verdict.MISSED}
+        return tuple(
+            meeting
+            for meeting in self.meetings
+            if (meeting.series, meeting.recurrence_id) in missed
+            and (meeting.asked is None or meeting.asked < meeting.planned.start <= now)
         )
 
     def next(self, now: datetime) -> Meeting | None:

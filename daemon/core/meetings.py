@@ -154,7 +154,7 @@ def _updated(
 def _read_again(known: Meeting, fresh: Meeting) -> Meeting:
     # Many calendars drop the guests' answers from a cancelled occurrence; the evidence stays.
     comment = fresh.comment or (known.comment if fresh.fate is Fate.CANCELLED else "")
-    return replace(fresh, written=known.written, comment=comment)
+    return replace(fresh, written=known.written, comment=comment, asked=known.asked)
 
 
 def _explained(known: Meeting, change: Change | None) -> Meeting:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from connectors.model import Facts, Json, Key, Person, Span, WorkingHours
@@ -20,7 +19,7 @@ from daemon.core.fairness import tally
 from daemon.core.keys import digest, key
 from daemon.core.pen import Pen
 from daemon.core.replan import replan
-from daemon.core.slots import Offer, window
+from daemon.core.slots import Offer, still_free, window
 from daemon.core.words import (
     Decision,
     Fallback,
@@ -73,29 +72,26 @@ def span_needed(dossier: Dossier, meetings: Iterable[Meeting]) -> Span | None:
 
 def propose(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield one proposal for every lost meeting, all of one owner planned together."""
-    for owner in sorted({dossier.pair.owner.address for dossier in dossiers}):
-        mine = [d for d in dossiers if d.pair.owner.address == owner and d.sight.busy is not None]
+    for mine in _by_owner(dossiers):
         lost = [(dossier, meeting) for dossier in mine for meeting in wanting(dossier, now)]
         yield from _together(lost, now, pen)
 
 
 def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
-    """Yield the open proposals whose times changed, with the times that would do now."""
-    for dossier in dossiers:
-        if dossier.sight.busy is None:
-            continue
-        for proposal in dossier.proposals:
-            fresh = _told_before(proposal, anew(dossier, proposal, now))
-            if proposal.state is ProposalState.OPEN and fresh != proposal:
+    """Yield the open proposals whose times changed, all of one owner planned together."""
+    for mine in _by_owner(dossiers):
+        waiting = [
+            (proposal, loss(dossier, meeting))
+            for dossier in mine
+            for proposal in dossier.proposals
+            if settled(dossier, proposal, now).state is ProposalState.OPEN
+            and (meeting := lost_meeting(dossier, proposal))
+        ]
+        offers = replan([lost for _, lost in waiting], now).offers
+        for (proposal, lost), offer in zip(waiting, offers, strict=True):
+            fresh = _renewed(proposal, lost, offer, now)
+            if fresh != proposal:
                 yield fresh
-
-
-def anew(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
-    """Return the proposal with the times that would do now."""
-    meeting = lost_meeting(dossier, proposal)
-    return (
-        offered(proposal, replan([loss(dossier, meeting)], now).offers[0]) if meeting else proposal
-    )
 
 
 def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -105,7 +101,7 @@ def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
     verdict = _verdicts(dossier).get((proposal.series, proposal.recurrence_id))
     if not _open_loss(verdict):
         return replace(proposal, state=ProposalState.OVERTAKEN)
-    if dossier.policy.week(proposal.lost.start).end <= now:
+    if dossier.policy.week(proposal.recurrence_id).end <= now:
         return replace(proposal, state=ProposalState.EXPIRED)
     return proposal
 
@@ -142,7 +138,8 @@ def loss(dossier: Dossier, meeting: Meeting) -> Loss:
 
 def offered(proposal: Proposal, offer: Offer) -> Proposal:
     """Return the proposal with these times."""
-    return replace(proposal, options=offer.options, fallback=offer.fallback)
+    highest = max((option.n for option in offer.options), default=0)
+    return replace(proposal, options=offer.options, fallback=offer.fallback, numbered=highest)
 
 
 def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
@@ -216,7 +213,8 @@ def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) ->
     """Book without asking, where the owner chose so and nothing is in doubt (CONTRACT 5)."""
     held, busy = dossier.held(proposal.series), dossier.sight.busy or {}
     seen = dossier.pair.owner in busy and dossier.pair.partner in busy
-    if not dossier.policy.auto or held is None or not held.series.owned or not seen:
+    sure = seen and not dossier.sight.partial
+    if not dossier.policy.auto or held is None or not held.series.owned or not sure:
         return
     late_enough = (o for o in proposal.options if o.span.start >= now + dossier.policy.freeze)
     option = next(late_enough, None)
@@ -263,6 +261,7 @@ def as_proposal(decision: Decision) -> Proposal:
             fallback["because"],
         ),
         together=tuple(wish["together"]),
+        numbered=len(wish["options"]),
     )
 
 
@@ -284,16 +283,34 @@ def _available(dossier: Dossier, person: Person) -> Availability:
     )
 
 
-def _told_before(known: Proposal, fresh: Proposal) -> Proposal:
-    """Number the fresh options so that no number ever means another time than the owner read."""
-    numbers = {option.span: option.n for option in known.options}
-    highest = max(numbers.values(), default=0)
-    new = count(highest + 1)
-    options = tuple(
-        replace(option, n=numbers[option.span] if option.span in numbers else next(new))
-        for option in fresh.options
+def _by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:
+    """Yield the dossiers of each owner whose times were read in this look."""
+    seen = [dossier for dossier in dossiers if dossier.sight.busy is not None]
+    for owner in sorted({dossier.pair.owner.address for dossier in seen}):
+        yield [dossier for dossier in seen if dossier.pair.owner.address == owner]
+
+
+def _renewed(proposal: Proposal, lost: Loss, offer: Offer, now: datetime) -> Proposal:
+    """Return the proposal with the times that still do, and new ones for those that are gone.
+
+    A time that still does keeps its number, and no number ever means another time: the owner
+    may answer from a letter of last week.
+    """
+    good = tuple(o for o in proposal.options if o.span.start > now and still_free(lost, o.span))
+    if good and good == proposal.options:
+        return proposal
+    new = [o for o in offer.options if not any(o.span.overlaps(g.span) for g in good)]
+    first = proposal.numbered + 1
+    added = tuple(
+        replace(option, n=n)
+        for n, option in enumerate(new[: max(0, lost.policy.options - len(good))], first)
     )
-    return replace(fresh, options=options)
+    return replace(
+        proposal,
+        options=good + added,
+        fallback=None if good else offer.fallback,
+        numbered=proposal.numbered + len(added),
+    )
 
 
 def _times(span: Span) -> dict[str, str]:

@@ -71,6 +71,8 @@ class Meeting:
     """Both answered in writing: the document was the meeting."""
     comment: str = ""
     """What came with a decline, as the provider gave it: an automatic one is evidence."""
+    asked: datetime | None = None
+    """When free/busy was last asked whether somebody was away, after it was lost."""
 
     @property
     def lost(self) -> bool:
@@ -220,6 +222,8 @@ class Proposal:
     fallback: Fallback | None = None
     booked: Option | None = None
     together: tuple[str, ...] = ()
+    numbered: int = 0
+    """The highest number an option ever had: none ever means another time than it was read for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,19 @@ class Level(StrEnum):
 
     NOTE = "note"
     ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert or note that was raised."""
+
+    id: str
+    pair: str
+    level: Level
+    streak: int
+    first_missed: datetime
+    text: str
+    at: datetime
 
 
 class Kind(StrEnum):
