@@ -127,10 +127,7 @@ def test_typing_behind_a_prepared_question_is_a_note() -> None:
 def test_the_report_gets_phrases_filled_with_what_is_at_hand() -> None:
     scripts = prep(told(REPORTING, role=Role.REPORT)).scripts
     assert scripts.blocker == "no access to the archive since the move"
-    assert scripts.choices == (
-        "publish the ranking experiment",
-        "answer the survey of the customers",
-    )
+    assert [choice.split()[0] for choice in scripts.choices] == ["publish", "answer"]
     assert scripts.decision == "may the trial run two weeks longer?"
 
 
@@ -152,13 +149,14 @@ def test_a_document_that_was_not_read_is_not_called_empty() -> None:
     assert not prep(replace(history, dossier=unread)).fresh
 
 
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [("Maya", True), ("@maya", True), ("maya kern", True), ("MAYA.K@acme.example", True)]
-    + [("Kern", False), ("", False), ("Mayan", False)],
-)
-def test_people_are_known_by_what_others_call_them(said: str, meant: bool) -> None:  # noqa: FBT001
-    assert names(MAYA, said) is meant
+@pytest.mark.parametrize("said", ["Maya", "@maya", "maya kern", "MAYA.K@acme.example"])
+def test_people_are_known_by_what_others_call_them(said: str) -> None:
+    assert names(MAYA, said)
+
+
+@pytest.mark.parametrize("said", ["Kern", "", "Mayan", "@", "Ben"])
+def test_nobody_else_is_taken_for_them(said: str) -> None:
+    assert not names(MAYA, said)
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,9 @@ def test_a_good_template_of_ones_own_is_used(tmp_path: Path) -> None:
         ),
         pytest.param(
             "peer.md.j2",
-            GOOD + "\n{{ section.itmes }}\n",
+            GOOD + "\n{{ section.itemz }}\n",
             8,
-            'nothing here is called itmes; did you mean "items"?',
+            'nothing here is called itemz; did you mean "items"?',
             id="unknown name of a fact",
         ),
         pytest.param(
@@ -80,10 +80,10 @@ def test_a_good_template_of_ones_own_is_used(tmp_path: Path) -> None:
             id="no date",
         ),
         pytest.param(
-            "manger.md.j2",
+            "managers.md.j2",
             GOOD,
             1,
-            'no template is called manger; did you mean "manager"?',
+            'no template is called managers; did you mean "manager"?',
             id="unknown template",
         ),
         pytest.param(
