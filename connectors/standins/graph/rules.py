@@ -48,11 +48,6 @@ def ended(recurrence: Json, last: date) -> Json:
     return {**recurrence, "range": bounds}
 
 
-def begun(recurrence: Json, first: date) -> Json:
-    """Return the same recurrence from the day `first` on."""
-    return {**recurrence, "range": {**recurrence["range"], "startDate": first.isoformat()}}
-
-
 def _arguments(pattern: Json, bounds: Json) -> Json:
     """Translate a pattern and its range into what dateutil wants."""
     first = date.fromisoformat(bounds["startDate"])

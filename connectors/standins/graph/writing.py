@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
-from connectors.standins.graph import bodies, rules, zones
+from connectors.standins.graph import bodies, zones
 from connectors.standins.graph.calls import Json, Refused
 from connectors.standins.graph.items import Fields, Item
 from connectors.standins.graph.profile import Kind, Profile
@@ -135,7 +135,7 @@ def new_item(key: int, uid: str, organizer: str, body: Json, fields: Fields) -> 
     start, end = times(body, anchor, anchor)
     item = Item(key, uid, organizer, start, end, name, fields)
     _check_whole_days(item)
-    return replace(item, recurrence=_bound(recurrence, item)) if recurrence else item
+    return _repeating(item, recurrence)
 
 
 def timed(item: Item, body: Json) -> Item:
@@ -143,19 +143,20 @@ def timed(item: Item, body: Json) -> Item:
     start, end = times(body, item.start, item.end)
     moved = replace(item, start=start, end=end)
     _check_whole_days(moved)
-    recurrence = _recurrence(body, moved)
-    if (start, end, recurrence) == (item.start, item.end, item.recurrence):
+    moved = _repeating(moved, body.get("recurrence", item.recurrence))
+    before = (item.start, item.end, item.recurrence)
+    if (moved.start, moved.end, moved.recurrence) == before:
         return item
-    return replace(moved, recurrence=recurrence, exceptions={})
+    return replace(moved, exceptions={})
 
 
-def _recurrence(body: Json, item: Item) -> Json | None:
-    """Return the pattern after a write: given, taken away, or begun with the new start."""
-    if "recurrence" in body:
-        return _bound(body["recurrence"], item) if body["recurrence"] else None
-    if item.recurrence and body.get("start"):
-        return rules.begun(item.recurrence, item.start.date())
-    return item.recurrence
+def _repeating(item: Item, recurrence: Json | None) -> Item:
+    """Return the item as a series: it begins where its range says, at the time of day given."""
+    if recurrence is None:
+        return replace(item, recurrence=None)
+    bound = _bound(recurrence, item)
+    shift = date.fromisoformat(bound["range"]["startDate"]) - item.start.date()
+    return replace(item, recurrence=bound, start=item.start + shift, end=item.end + shift)
 
 
 def _bound(recurrence: Json, item: Item) -> Json:

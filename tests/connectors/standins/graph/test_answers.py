@@ -92,6 +92,8 @@ def test_a_proposal_needs_leave_and_an_answer_that_is_sent(
     silent = {"sendResponse": False, "proposedNewTime": slot}
 
     assert his.post(f"{address}/decline", json=silent).status_code == 400
+    shouted = {"SendResponse": False, "ProposedNewTime": slot}
+    assert his.post(f"{address}/decline", json=shouted).status_code == 400
     assert his.post(f"{address}/accept", json={"proposedNewTime": slot}).status_code == 400
     graph.patch(f"/me/events/{master(graph)}", json={"allowNewTimeProposals": False})
     assert (

@@ -105,6 +105,7 @@ def test_tasks_go_to_a_list_and_get_done(graph: httpx2.Client) -> None:
 
     (task,) = graph.get(address).json()["value"]
     assert (task["status"], task["linkedResources"]) == ("completed", [link])
+    assert task["completedDateTime"] == {"dateTime": "2026-03-01T08:00:00", "timeZone": "UTC"}
     assert graph.delete(f"{address}/{made['id']}").status_code == 204
     assert graph.get(f"{address}/{made['id']}").status_code == 404
 

@@ -18,6 +18,7 @@ from tests.connectors.standins.graph.conftest import (
     view,
 )
 
+HOUR = (("start", "10:00"), ("end", "11:00"))
 pytestmark = pytest.mark.usefixtures("weekly")
 
 
@@ -278,6 +279,15 @@ def test_a_read_may_lag_behind_a_write(
     assert graph.get(f"/me/events/{name}").json()["subject"] == "New"
 
 
+def test_a_new_event_is_seen_at_once(company: Company, graph: httpx2.Client) -> None:
+    company.behaves(read_lag=timedelta(minutes=3))
+    times = {name: {"dateTime": f"2026-03-03T{hour}:00", "timeZone": "UTC"} for name, hour in HOUR}
+
+    made = graph.post("/me/events", json={"subject": "x", **times}).json()
+
+    assert graph.get(f"/me/events/{made['id']}").status_code == 200
+
+
 def test_an_extended_property_is_seen_only_when_asked_for(
     graph: httpx2.Client,
 ) -> None:
@@ -315,6 +325,8 @@ def test_unknown_paths_options_and_fields_are_refused(
     assert graph.get("/me/nonsense").status_code == 404
     assert graph.get("/me/calendarView", params={**WINDOW, "$nonsense": "id"}).status_code == 400
     assert graph.get("/me/calendarView").status_code == 400
+    empty = {**WINDOW, "endDateTime": WINDOW["startDateTime"]}
+    assert graph.get("/me/calendarView", params=empty).status_code == 400
     assert graph.post("/me/events", json={**event, "nonsense": "x"}).status_code == 400
     assert graph.post("/me/events", json={**event, "iCalUId": "x"}).status_code == 400
     assert (

@@ -51,6 +51,7 @@ def test_a_mailbox_can_be_closed_to_applications(company: Company, ben: Person) 
         "message": "Access to OData is disabled.",
     }
     assert app.get(f"/users/{ben.email}/drive").status_code == 200
+    assert company.as_person(ben).get("/me/calendarView", params=WINDOW).status_code == 200
 
 
 def test_a_person_without_a_mailbox_is_unsupported(

@@ -234,9 +234,11 @@ def test_a_claims_challenge_is_met_by_a_token_got_with_the_claims(company: Compa
     app = public(company, client_capabilities=["CP1"])
     old = signed_in(company, app)["access_token"]
     company.world.login.challenge("maya@acme.example", {"access_token": {"nbf": {"value": "1"}}})
-    assert company.client(old).get("/me").status_code == 401
-
     (account,) = app.get_accounts()
+    same = app.acquire_token_silent_with_error(SCOPES, account, force_refresh=True)
+    assert company.client(old).get("/me").status_code == 401
+    assert company.client(same["access_token"]).get("/me").status_code == 401
+
     claims = '{"access_token": {"nbf": {"value": "1"}}}'
     new = app.acquire_token_silent_with_error(SCOPES, account, claims_challenge=claims)
 

@@ -1,5 +1,6 @@
 """Who gets which copy and which mail; "facts" is the section of the Graph fact sheet."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +84,14 @@ def test_attendees_alone_mail_only_those_who_changed(
     graph.patch(f"/me/events/{master(graph)}", json={"attendees": both[1:]}).raise_for_status()
 
     assert mails(company) == [("invitation", eve.email), ("cancellation", ben.email)]
+
+
+def test_who_is_no_longer_invited_has_a_cancelled_copy(
+    graph: httpx2.Client, his: httpx2.Client
+) -> None:
+    graph.patch(f"/me/events/{master(graph)}", json={"attendees": []}).raise_for_status()
+
+    assert all(each["isCancelled"] for each in view(his))
 
 
 def test_an_answer_cannot_be_given_for_somebody(graph: httpx2.Client, ben: Person) -> None:
@@ -172,6 +181,8 @@ def test_an_occurrence_cannot_pass_its_neighbour(
     refused = graph.patch(address, json=times)
     maya.cancels(weekly, on=THIRD)
 
+    earlier = json.loads(json.dumps(times).replace("03-16", "03-02"))
+    assert graph.patch(address, json=earlier).status_code == 400
     assert refused.json()["error"]["code"] == "ErrorOccurrenceCrossingBoundary"
     assert graph.patch(address, json=times).status_code == 200
     assert len(mails(company)) == 2
@@ -203,6 +214,17 @@ def test_a_cancelled_occurrence_is_marked_in_the_attendees_copy(
     assert [(each.to, each.comment, each.day) for each in company.world.mails] == [
         (ben.email, "Ill today", SECOND)
     ]
+
+
+def test_it_stays_marked_when_the_series_changes(
+    graph: httpx2.Client, his: httpx2.Client, maya: Person, weekly: str
+) -> None:
+    maya.cancels(weekly, on=SECOND)
+
+    graph.patch(f"/me/events/{master(graph)}", json={"subject": "New"}).raise_for_status()
+
+    assert occurrence(his, SECOND)["isCancelled"]
+    assert len(view(his)) == 6
 
 
 def test_or_it_is_gone_from_the_attendees_copy(
@@ -308,6 +330,35 @@ def test_another_pattern_drops_the_exceptions(
 
     assert {each["type"] for each in view(graph)} == {"occurrence"}
     assert len(view(graph)) == 5
+
+
+def test_a_series_keeps_the_wall_clock_of_its_own_zone(graph: httpx2.Client) -> None:
+    """Facts 2: range.recurrenceTimeZone, whatever zone the start was written in."""
+    repeats = weekly_from("2026-03-20", "Europe/Berlin")
+    times = {
+        name: {"dateTime": f"2026-03-20T{hour}:00:00", "timeZone": "UTC"}
+        for name, hour in (("start", "09"), ("end", "10"))
+    }
+
+    graph.post("/me/events", json={"subject": "x", **times, "recurrence": repeats})
+
+    starts = [each["start"]["dateTime"] for each in view(graph) if each["subject"] == "x"]
+    assert [start[5:13] for start in starts] == ["03-20T09", "03-27T09", "04-03T08", "04-10T08"]
+
+
+def test_a_new_start_of_a_series_changes_the_time_of_day_alone(
+    graph: httpx2.Client, maya: Person, weekly: str
+) -> None:
+    maya.moves(weekly, at(25, 11))
+
+    starts = [each["start"]["dateTime"] for each in view(graph)]
+    assert [start[5:13] for start in starts][:2] == ["03-02T10", "03-09T10"]
+    assert graph.get(f"/me/events/{master(graph)}").json()["start"]["dateTime"] == starts[0]
+
+
+def weekly_from(day: str, zone: str) -> dict[str, Any]:
+    bounds = {"type": "noEnd", "startDate": day, "recurrenceTimeZone": zone}
+    return {"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["friday"]}, "range": bounds}
 
 
 def test_the_same_pattern_again_changes_nothing(

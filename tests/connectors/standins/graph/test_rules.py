@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from connectors.standins.graph.calls import Json
-from connectors.standins.graph.rules import begun, days, ended, weekly
+from connectors.standins.graph.rules import days, ended, weekly
 
 FOREVER = {"type": "noEnd", "startDate": "2026-01-05"}
 MONDAY = date(2026, 1, 5)
@@ -78,9 +78,3 @@ def test_a_numbered_range_ends_after_its_number() -> None:
     bounds = {**FOREVER, "type": "numbered", "numberOfOccurrences": 2}
 
     assert first({"type": "daily"}, bounds) == ["26-01-05", "26-01-06"]
-
-
-def test_a_range_can_begin_later() -> None:
-    series = begun(weekly(MONDAY, every=2), date(2026, 1, 12))
-
-    assert [day.day for day in days(series, date(2026, 1, 31))] == [12, 26]

@@ -143,6 +143,16 @@ def test_it_is_renewed_or_ends(company: Company, graph: httpx2.Client, hook: Hoo
     assert graph.get(address).status_code == 404
 
 
+def test_nobody_is_told_after_its_end(
+    company: Company, graph: httpx2.Client, hook: Hook, maya: Person
+) -> None:
+    graph.post("/subscriptions", json=wanted(company, hook)).raise_for_status()
+    company.clock.passes(timedelta(minutes=4200))
+    maya.schedules("Focus", at(3))
+
+    assert notify(company.world) == 0
+
+
 def test_the_same_twice_is_a_conflict(company: Company, graph: httpx2.Client, hook: Hook) -> None:
     """Facts 8: 409."""
     graph.post("/subscriptions", json=wanted(company, hook)).raise_for_status()
