@@ -47,7 +47,6 @@ _PREP = PrepFacts(
     role=Role.MANAGER,
     start=_START,
     end=_END,
-    minutes=30,
     number=4,
     openers=tuple(
         Opener(item, whose, tone, last_call=item is _LATE and tone is Tone.PLAIN)
@@ -66,7 +65,7 @@ _PREP = PrepFacts(
 )
 _SCRIPTS = Scripts("no access to the archive", ("send the draft", "find a room"), "which vendor?")
 _REPORTS = replace(_PREP, role=Role.REPORT, scripts=_SCRIPTS, reflect=False, growth_first=False)
-_FIRST_PREP = PrepFacts("Ben", "Ben Ode", Role.PEER, _START, _END, 30, 1, fresh=True)
+_FIRST_PREP = PrepFacts("Ben", "Ben Ode", Role.PEER, _START, _END, 1, fresh=True)
 _ALERT = AlertFacts(
     who=_WHO,
     level=Level.ALERT,

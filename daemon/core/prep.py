@@ -74,7 +74,6 @@ class PrepFacts:
     role: Role
     start: datetime
     end: datetime
-    minutes: int
     number: int
     """Which of their prepared meetings this is, from 1: variety without chance."""
     openers: tuple[Opener, ...] = ()
@@ -106,7 +105,6 @@ def prep_facts(dossier: Dossier, meeting: Meeting, now: datetime) -> PrepFacts:
         role=role,
         start=start,
         end=end,
-        minutes=int(meeting.span.length.total_seconds() // 60),
         number=len(earlier) + 1,
         openers=openers,
         decisions=along.decisions,

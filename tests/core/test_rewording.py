@@ -14,7 +14,7 @@ from daemon.core.rewording import find, same
         pytest.param("send the draft", "Send the draft.", id="case and punctuation"),
         pytest.param("send the draft to legal", "to legal: send draft", id="order, small words"),
         pytest.param("send the draft", "send the draft to legal by mail", id="more of it"),
-        pytest.param("repair the dashbord", "repair the dashboard", id="a slip of spelling"),
+        pytest.param("book the Lissabon trip", "book the Lisbon trip", id="a slip of spelling"),
         pytest.param("call Ana about the offer", "e-mail Ana about the offer", id="another verb"),
         pytest.param("den Vertrag prüfen", "Vertrag prüfen", id="in German"),
         pytest.param("مراجعة العقد", "مراجعة العقد غدا", id="in Arabic"),

@@ -56,9 +56,9 @@ def test_a_good_template_of_ones_own_is_used(tmp_path: Path) -> None:
         ),
         pytest.param(
             "peer.md.j2",
-            GOOD + "\n{{ section.itemz }}\n",
+            GOOD + "\n{{ section.segment }}\n",
             8,
-            'nothing here is called itemz; did you mean "items"?',
+            'nothing here is called segment; did you mean "segments"?',
             id="unknown name of a fact",
         ),
         pytest.param(
