@@ -10,7 +10,7 @@ from datetime import datetime
 
 from daemon import journal, ledger
 from daemon.core.dossier import Dossier
-from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
+from daemon.core.proposing import anew, book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
 from daemon.core.words import Option, Proposal, ProposalState
 from daemon.house import House
@@ -55,12 +55,20 @@ def accept(
     # Chosen from the times the owner read, not from those this look may have put in their place.
     option = _chosen(proposal, n, fallback=fallback)
     if not _free(dossier, proposal, option, now):
-        # The look has put other times in its place; the owner reads them with the refusal.
-        what = f"option {option.n} is not free any more"
-        remedy = "`visavis proposals` shows the times that would do now"
-        raise Refused(what, remedy, _known(house, proposal.id))
+        raise _gone(house, dossier, proposal, option, now)
     decision = booking(dossier, proposal, option, "you accepted it", house.pen)
     return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
+
+
+def _gone(
+    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
+) -> Refused:
+    """Offer the times that would do now, numbered afresh: they are read with the refusal."""
+    fresh = anew(dossier, proposal, now)
+    with house.store.write() as session:
+        ledger.keep_proposal(session, fresh, now)
+    what = f"option {option.n} is not free any more"
+    return Refused(what, "`visavis proposals` shows the times that would do now", fresh)
 
 
 def decline(house: House, proposal_id: str, now: datetime) -> Proposal:

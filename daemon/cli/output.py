@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(*head, box=None, pad_edge=False, header_style="bold")
+    bold = "" if os.environ.get("NO_COLOR") else "bold"
+    drawn = Table(*head, box=None, pad_edge=False, header_style=bold)
     for row in rows:
         drawn.add_row(*(Text(plain(cell)) for cell in row))
     Console(width=None if sys.stdout.isatty() else 200).print(drawn)
