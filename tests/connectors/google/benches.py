@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from connectors.google.auth import ready
 from connectors.google.calendar import GoogleCalendar
+from connectors.google.docs import GoogleDocs
 from connectors.google.service import Google
 from connectors.model import Cursor, Handle, Link, Person, Span
-from connectors.protocol import Calendar
+from connectors.protocol import Calendar, Documents
 from connectors.standins.faults import Exchange, Wire
 from connectors.standins.google import Person as Human
 from connectors.standins.google import World
+from connectors.standins.google.docs.page import Page
+from connectors.standins.google.drive import File
 
-T = TypeVar("T")
 MAYA, BEN = Person("maya@acme.example"), Person("ben@acme.example")
 NOON = datetime(2026, 3, 1, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -35,7 +37,9 @@ class Company:
         self.maya = self.world.person(MAYA.address, name="Maya")
         self.ben = self.world.person(BEN.address, name="Ben")
 
-    def google(self, who: Human | None = None, timeout: float = 5, **scopes: Sequence[str]) -> Google:
+    def google(
+        self, who: Human | None = None, timeout: float = 5, **scopes: Sequence[str]
+    ) -> Google:
         token = self.world.token((who or self.maya).email, scopes.get("scopes"))
         return self.keep(Google(ready(token, "TOKEN"), self.base, timeout=timeout))
 
@@ -66,39 +70,43 @@ class CalendarAtGoogle:
 
     def __post_init__(self) -> None:
         self.calendar: Calendar = self.company.calendar()
-        self._sent: list[str] = []
 
     def meet(self, first: Span, rule: str | None = None, *, invited: bool = False) -> Handle:
         maya, ben = self.company.maya, self.company.ben
         host, guest = (ben, maya) if invited else (maya, ben)
         minutes = int(first.length / timedelta(minutes=1))
-        event = host.schedules(
-            "Maya / Ben", first.start, minutes=minutes, guests=[guest.email], rule=rule
-        )
-        return self._done(Handle(event))
+        with self._by_hand():
+            event = host.schedules(
+                "Maya / Ben", first.start, minutes=minutes, guests=[guest.email], rule=rule
+            )
+        return Handle(event)
 
     def cancel(self, event: Handle, recurrence_id: datetime) -> None:
-        self._done(self._host(event).cancels(event, on=recurrence_id))
+        with self._by_hand():
+            self._host(event).cancels(event, on=recurrence_id)
 
     def move(self, event: Handle, recurrence_id: datetime, to: Span) -> None:
         single = "recurrence" not in self._host(event).calendar.entries[event].body
-        self._done(
+        with self._by_hand():
             self._host(event).moves(event, to.start, on=None if single else recurrence_id)
-        )
 
     def decline(self, event: Handle, recurrence_id: datetime) -> None:
-        self._done(self.company.ben.declines(event, on=recurrence_id))
+        with self._by_hand():
+            self.company.ben.declines(event, on=recurrence_id)
 
     def rename(self, event: Handle, title: str) -> None:
-        self._done(self._host(event).changes(event, summary=title))
+        with self._by_hand():
+            self._host(event).changes(event, summary=title)
 
     def link(self, event: Handle, link: Link) -> None:
         attachments = self._host(event).target(event).body.get("attachments", [])
         new = {"fileUrl": link.url, "title": link.title}
-        self._done(self._host(event).changes(event, attachments=[*attachments, new]))
+        with self._by_hand():
+            self._host(event).changes(event, attachments=[*attachments, new])
 
     def delete(self, event: Handle) -> None:
-        self._done(self._host(event).cancels(event))
+        with self._by_hand():
+            self._host(event).cancels(event)
 
     def expired(self, cursor: Cursor) -> Cursor:
         self.company.maya.calendar.expire_tokens()
@@ -113,7 +121,46 @@ class CalendarAtGoogle:
         assert organizer is not None
         return organizer
 
-    def _done(self, act: T) -> T:
-        """Forget the mails that people's own acts sent."""
+    @contextmanager
+    def _by_hand(self) -> Iterator[None]:
+        """Forget the mails that people's own acts send."""
+        yield
         self.company.world.mails.clear()
-        return act
+
+
+@dataclass
+class DocumentsAtGoogle:
+    """The bench of the documents contract."""
+
+    company: Company
+    partner: Person = BEN
+
+    def __post_init__(self) -> None:
+        self.documents: Documents = GoogleDocs(self.company.google(), MAYA)
+
+    def may_write(self, document: Link, person: Person) -> bool:
+        return self._file(document).role(person.address) == "writer"
+
+    def note(self, document: Link, line: str) -> None:
+        shown = self._file(document).document
+        shown.first.insert(list(shown.first.paragraphs())[-1].end - 1, line)
+        shown.revise()
+
+    def tick(self, document: Link, words: str) -> None:
+        self.page(document).ticks(words)
+
+    def bin(self, document: Link) -> None:
+        self.company.maya.trashes(self._file(document).id)
+
+    def text(self, document: Link) -> str:
+        return self.page(document).text
+
+    def mailed(self) -> Sequence[str]:
+        return [mail.to for mail in self.company.world.mails]
+
+    def page(self, document: Link) -> Page:
+        return self.company.maya.opens(self._file(document).id)
+
+    def _file(self, document: Link) -> File:
+        assert document.handle is not None
+        return self.company.world.drive.files[document.handle]

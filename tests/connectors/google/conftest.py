@@ -9,7 +9,7 @@ import stamina
 
 from connectors.standins.google import World, application
 from connectors.standins.server import serve
-from tests.connectors.google.benches import NOON, CalendarAtGoogle, Company
+from tests.connectors.google.benches import NOON, Company
 
 
 @pytest.fixture(autouse=True)

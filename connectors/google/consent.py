@@ -1,0 +1,108 @@
+"""A person's consent: the system browser, PKCE, a loopback port chosen at random (RFC 8252)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from google.oauth2.credentials import Credentials
+from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
+from oauthlib.oauth2 import OAuth2Error
+
+from connectors.errors import NotPermitted, SignInRequired, Unavailable
+from connectors.google.auth import TokenFile, client_of, to_keep, token_uri
+from connectors.google.scopes import Scope, missing
+
+_PATIENCE = 300
+"""Seconds to wait for the person at the browser."""
+
+
+def sign_in(
+    name: str,
+    address: str,
+    secrets: Path,
+    scopes: Collection[Scope],
+    tokens: TokenFile,
+    *,
+    endpoint: str | None = None,
+    browser: str | None = None,
+) -> tuple[str, ...]:
+    """Let the owner of `address` consent and keep what comes of it.
+
+    Returns a sentence for each box that was left empty. `browser` is a name that `webbrowser`
+    knows; None is the system's. Raises `SignInRequired` when nothing came back in time.
+    """
+    config = _config(client_of(secrets), endpoint)
+    flow = InstalledAppFlow.from_client_config(config, sorted(scopes))
+    credentials = _consented(flow, address, endpoint, browser)
+    granted = credentials.granted_scopes or credentials.scopes or ()
+    if not credentials.refresh_token:
+        raise SignInRequired("Google gave no lasting sign-in", f"visavis login {name}")
+    tokens.save(name, to_keep(credentials, granted))
+    return missing(scopes, granted)
+
+
+def sign_out(name: str, tokens: TokenFile) -> None:
+    """Forget a sign-in here; Google's account page can withdraw it everywhere."""
+    tokens.delete(name)
+
+
+def _config(client: dict[str, Any], endpoint: str | None) -> dict[str, Any]:
+    usual = str(client.get("auth_uri", "https://accounts.google.com/o/oauth2/v2/auth"))
+    pages = {
+        "auth_uri": f"{endpoint}/o/oauth2/v2/auth" if endpoint else usual,
+        "token_uri": token_uri(client, endpoint),
+    }
+    return {"installed": client | pages}
+
+
+def _consented(
+    flow: InstalledAppFlow, address: str, endpoint: str | None, browser: str | None
+) -> Credentials:
+    def run() -> Credentials:
+        credentials: Credentials = flow.run_local_server(
+            host="127.0.0.1",
+            port=0,
+            authorization_prompt_message=None,
+            timeout_seconds=_PATIENCE,
+            browser=browser,
+            # Without it a second consent brings no refresh token.
+            prompt="consent",
+            login_hint=address,
+        )
+        return credentials
+
+    try:
+        return _with_permissive_library(run, insecure=endpoint is not None)
+    except WSGITimeoutError as error:
+        raise SignInRequired("nobody consented in the browser in time") from error
+    except OAuth2Error as error:
+        raise NotPermitted(f"Google refused the sign-in: {error.error}") from error
+    except OSError as error:
+        raise Unavailable("the sign-in was not finished: Google cannot be reached") from error
+
+
+def _with_permissive_library(run: Callable[[], Credentials], *, insecure: bool) -> Credentials:
+    """Take a consent with fewer boxes than asked for, and a stand-in without TLS on loopback."""
+    told = {"OAUTHLIB_RELAX_TOKEN_SCOPE": "1"}
+    told |= {"OAUTHLIB_INSECURE_TRANSPORT": "1"} if insecure else {}
+    with _environment(told):
+        return run()
+
+
+@contextmanager
+def _environment(told: dict[str, str]) -> Iterator[None]:
+    """Tell the library, which listens to nothing else, for as long as it runs."""
+    before = {name: os.environ.get(name) for name in told}
+    os.environ |= told
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
