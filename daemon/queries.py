@@ -111,7 +111,7 @@ def agenda(house: House, dossier: Dossier, now: datetime) -> Shape:
     read = _read(house, dossier)
     return {
         "url": views.agenda_link(dossier, meeting),
-        "markdown": _standing(read, meeting) or house.pen.section(read, meeting, now),
+        "markdown": _standing(read, meeting) or house.pen.section(read, meeting),
         "prep": house.pen.prep(read, meeting, now),
     }
 

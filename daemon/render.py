@@ -19,9 +19,11 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, T
 from connectors.model import Letter
 from daemon.core.agenda import local, section_facts
 from daemon.core.dossier import Dossier
+from daemon.core.keys import entry_id
 from daemon.core.naming import full_name
 from daemon.core.pen import Words
 from daemon.core.prep import prep_facts
+from daemon.core.proposing import book_key
 from daemon.core.recap import recap_facts
 from daemon.core.telling import alert_facts, digest_facts, proposal_facts, who
 from daemon.core.words import Level, Meeting, Option, Proposal, Role
@@ -63,9 +65,8 @@ class TemplatePen:
         """Write the date line of a meeting's section."""
         return day(local(dossier, meeting.series, meeting.span.start))
 
-    def section(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+    def section(self, dossier: Dossier, meeting: Meeting) -> str:
         """Write the shared section in Markdown, for both to read."""
-        del now  # the section speaks of the meeting's own day, whenever it is written
         facts = section_facts(dossier, meeting)
         heading = self.heading(dossier, meeting)
         name = SECTIONS[dossier.pair.role]
@@ -119,6 +120,25 @@ class TemplatePen:
     def closed(self, dossier: Dossier, what: str) -> Words:
         """Tell the owner that something of theirs was removed and is left alone from now on."""
         return self._words("closed.md.j2", who=who(dossier), what=what)
+
+    def harmed(self, dossier: Dossier) -> Words:
+        """Tell the owner that a write changed too much of an invite, which is left alone now."""
+        return self._words("harmed.md.j2", who=who(dossier))
+
+    def booked(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
+        """Tell the owner what was booked without asking, and how to take it back."""
+        return self._words(
+            "booked.md.j2",
+            who=who(dossier),
+            lost=local(dossier, proposal.series, proposal.lost.start),
+            start=local(dossier, proposal.series, option.span.start),
+            because=option.because,
+            undo=entry_id(book_key(proposal)),
+        )
+
+    def sign_in(self, account: str, what: str) -> Words:
+        """Ask the owner to sign in again, saying what the provider said."""
+        return self._words("sign_in.md.j2", account=account, what=what)
 
     def _words(self, template: str, **facts: Any) -> Words:  # noqa: ANN401 - any plain facts
         """Render a message: its first line is the subject."""

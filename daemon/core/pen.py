@@ -29,7 +29,7 @@ class Pen(Protocol):
     def heading(self, dossier: Dossier, meeting: Meeting) -> str:
         """Write the date line of a meeting's section."""
 
-    def section(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
+    def section(self, dossier: Dossier, meeting: Meeting) -> str:
         """Write the shared section in Markdown, for both to read."""
 
     def proposal(self, dossier: Dossier, proposal: Proposal) -> Words:
@@ -46,6 +46,15 @@ class Pen(Protocol):
 
     def closed(self, dossier: Dossier, what: str) -> Words:
         """Tell the owner that something of theirs was removed and is left alone from now on."""
+
+    def harmed(self, dossier: Dossier) -> Words:
+        """Tell the owner that a write changed too much of an invite, which is left alone now."""
+
+    def booked(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
+        """Tell the owner what was booked without asking, and how to take it back."""
+
+    def sign_in(self, account: str, what: str) -> Words:
+        """Ask the owner to sign in again, saying what the provider said."""
 
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from connectors.model import Capability, Key
+from connectors.model import Capability, Key, Url
+from daemon.core.agenda import local_day
 from daemon.core.dossier import Dossier, Held
-from daemon.core.keys import key, mark
-from daemon.core.pen import Pen
+from daemon.core.keys import event_key, key, mark
+from daemon.core.pen import Pen, Words
 from daemon.core.words import Decision, Kind, Meeting, Written
 
+DOCUMENTS = ("docs.google.com/document/", ".docx", ".md", "sharepoint.com/", "1drv.ms/")
+"""How a link that may be the pair's running document looks."""
 LAG = timedelta(minutes=10)
 """How long a provider may go on showing an event as it was before our write."""
 
@@ -42,22 +45,33 @@ def agenda(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     meeting = due(dossier, now)
     if meeting is None or dossier.sight.gone or dossier.sight.unreadable:
         return
-    if _document_possible(dossier):
+    if dossier.shelf.document is None and dossier.sight.unopenable is not None:
+        yield from _links(dossier)
+    elif _document_possible(dossier):
         yield from _document(dossier, meeting, pen)
         yield from _links(dossier)
-        yield from _section(dossier, meeting, now, pen)
+        yield from _section(dossier, meeting, pen)
 
 
 def losses(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield the word to the owner that a person removed the document or a link: left alone now."""
     if dossier.sight.gone:
         words = pen.closed(dossier, "the document")
-        yield _told(dossier, "gone", create_key(dossier), words.subject, words.text)
+        yield _told(dossier, "gone", create_key(dossier), words)
     for held in dossier.series:
         attached = dossier.done.get(attach_key(dossier, held))
-        if attached and now - attached > LAG and not _linked(dossier, held):
+        lost = _url(dossier) is not None and not _linked(dossier, held)
+        if attached and now - attached > LAG and lost:
             words = pen.closed(dossier, "the link in the invite")
-            yield _told(dossier, "unlinked", attach_key(dossier, held), words.subject, words.text)
+            yield _told(dossier, "unlinked", attach_key(dossier, held), words)
+
+
+def harms(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield the word to the owner that a write did harm, so that the event is left alone now."""
+    for held in dossier.series:
+        if event_key(held.account, held.series.handle) in dossier.settled:
+            words = pen.harmed(dossier)
+            yield _told(dossier, "harmed", event_key(held.account, held.series.handle), words)
 
 
 def guests(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
@@ -79,6 +93,16 @@ def guests(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
             )
 
 
+def named_documents(dossier: Dossier) -> Iterator[Url]:
+    """Yield where the two may have a document already: by the settings, then by the invites."""
+    if dossier.document:
+        yield Url(dossier.document)
+    for held in dossier.series:
+        for link in held.series.links:
+            if any(part in link.url for part in DOCUMENTS):
+                yield link.url
+
+
 def create_key(dossier: Dossier) -> Key:
     """Return the key of the pair's running document, the same in every installation."""
     return key("create_agenda", dossier.pair.id, *_generation(dossier))
@@ -91,19 +115,17 @@ def attach_key(dossier: Dossier, held: Held) -> Key:
 
 def _document_possible(dossier: Dossier) -> bool:
     """Whether there is a document, or one may still be made."""
-    if dossier.sight.unopenable is not None and dossier.shelf.document is None:
-        return False
     if dossier.shelf.document is not None:
         return True
     return create_key(dossier) not in dossier.settled - dossier.begun
 
 
 def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:
-    partner, generation = dossier.pair.partner, _generation(dossier)
+    partner = dossier.pair.partner
     decision = partial(
         Decision,
         pair=dossier.pair.id,
-        account=dossier.account,
+        account=dossier.keeper,
         occurrence=meeting.recurrence_id,
         times=meeting.span,
     )
@@ -116,7 +138,7 @@ def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision
         )
     if not dossier.shelf.adopted:
         yield decision(
-            key=key("share_agenda", dossier.pair.id, partner.address, *generation),
+            key=_share_key(dossier),
             kind=Kind.SHARE_AGENDA,
             because="both must be able to open and edit it before the link is out",
             after={"people": [partner.address]},
@@ -124,9 +146,13 @@ def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision
 
 
 def _links(dossier: Dossier) -> Iterator[Decision]:
+    """Yield the links that are missing; what could not be shared must not be linked."""
+    if _share_key(dossier) in dossier.settled - dossier.done.keys() - dossier.begun:
+        return
+    unopenable = dossier.sight.unopenable if dossier.shelf.document is None else None
     for held in dossier.series:
         series = held.series
-        if series.owned and Capability.ATTACH in held.capabilities and not _linked(dossier, held):
+        if _writable(dossier, held) and not _linked(dossier, held):
             yield Decision(
                 key=attach_key(dossier, held),
                 kind=Kind.ATTACH_AGENDA,
@@ -137,23 +163,26 @@ def _links(dossier: Dossier) -> Iterator[Decision]:
                 version=series.version,
                 mails=held.attach_mails,
                 before={"links": [link.url for link in series.links]},
-                after={"uid": series.uid},
+                after={"uid": series.uid, "url": unopenable.url if unopenable else None},
             )
 
 
-def _section(dossier: Dossier, meeting: Meeting, now: datetime, pen: Pen) -> Iterator[Decision]:
+def _section(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:
     held = dossier.held(meeting.series)
     written = _section_of(dossier, meeting)
     if written is not None and written.starts == meeting.span.start:
         return
-    kept = written or _left_over(dossier)
+    own = mark(meeting.series, meeting.recurrence_id)
+    # A meeting that was lost and came back finds its section where the next one had taken it.
+    first = (section for section in dossier.shelf.sections if section.mark == own)
+    kept = written or _left_over(dossier) or next(first, None)
     revision = kept.revision + 1 if kept else 0
-    name = kept.mark if kept else mark(meeting.series, meeting.recurrence_id)
+    name = kept.mark if kept else own
     yield Decision(
         key=key("write_section", dossier.pair.id, name, revision, *_generation(dossier)),
         kind=Kind.WRITE_SECTION,
         pair=dossier.pair.id,
-        account=dossier.account,
+        account=dossier.keeper,
         because=_why(kept, written),
         occurrence=meeting.recurrence_id,
         series=held.series.handle if held else None,
@@ -165,8 +194,8 @@ def _section(dossier: Dossier, meeting: Meeting, now: datetime, pen: Pen) -> Ite
             "revision": revision,
             "series": meeting.series,
             "heading": pen.heading(dossier, meeting),
-            "day": meeting.span.start.date().isoformat(),
-            "markdown": "" if kept else pen.section(dossier, meeting, now),
+            "day": local_day(dossier, meeting).isoformat(),
+            "markdown": "" if kept else pen.section(dossier, meeting),
         },
     )
 
@@ -203,8 +232,23 @@ def _left_over(dossier: Dossier) -> Written | None:
 
 
 def _linked(dossier: Dossier, held: Held) -> bool:
+    return any(link.url == _url(dossier) for link in held.series.links)
+
+
+def _url(dossier: Dossier) -> Url | None:
+    """Return where the invite should lead to, as far as it is known."""
     document = dossier.shelf.document or dossier.sight.unopenable
-    return document is not None and any(link.url == document.url for link in held.series.links)
+    return document.url if document else Url(dossier.document) if dossier.document else None
+
+
+def _writable(dossier: Dossier, held: Held) -> bool:
+    closed = event_key(held.account, held.series.handle) in dossier.settled
+    return held.series.owned and Capability.ATTACH in held.capabilities and not closed
+
+
+def _share_key(dossier: Dossier) -> Key:
+    partner = dossier.pair.partner.address
+    return key("share_agenda", dossier.pair.id, partner, *_generation(dossier))
 
 
 def _owned_copy(dossier: Dossier, held: Held) -> bool:
@@ -216,12 +260,12 @@ def _generation(dossier: Dossier) -> tuple[int, ...]:
     return (dossier.shelf.generation,) if dossier.shelf.generation > 1 else ()
 
 
-def _told(dossier: Dossier, what: str, closes: Key, subject: str, text: str) -> Decision:
+def _told(dossier: Dossier, what: str, closes: Key, words: Words) -> Decision:
     return Decision(
         key=key("advise", what, closes),
         kind=Kind.ADVISE,
         pair=dossier.pair.id,
         account=dossier.account,
-        because="a person removed it, so it is left alone from now on",
-        after={"closes": closes, "subject": subject, "text": text},
+        because="it is left alone from now on",
+        after={"closes": closes, "subject": words.subject, "text": words.text},
     )

@@ -227,7 +227,7 @@ def test_over_any_weeks_nothing_is_carried_twice_and_nothing_is_lost(
 def written(document: str, week: int, role: Role) -> Section:
     """Return the section visavis writes for a week into the document as it stands."""
     history = told(document, week=week, role=role)
-    text = PEN.section(history.dossier, history.meeting, history.now)
+    text = PEN.section(history.dossier, history.meeting)
     return markdown.section(text, Mark(f"w{week}"), at(week).date())
 
 

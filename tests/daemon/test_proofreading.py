@@ -39,7 +39,7 @@ def test_a_good_template_of_ones_own_is_used(tmp_path: Path) -> None:
     (tmp_path / "manager.md.j2").write_text(GOOD)
     assert flaws(tmp_path) == ()
     history = told(USUAL)
-    text = TemplatePen(tmp_path).section(history.dossier, history.meeting, history.now)
+    text = TemplatePen(tmp_path).section(history.dossier, history.meeting)
     assert "Whatever is on our minds" in text
     assert "- [ ] [Maya] ask legal about the contract by 2026-03-27" in text
 
@@ -126,8 +126,8 @@ def test_where_an_own_template_fails_after_all_ours_is_used_and_it_is_logged(
     (tmp_path / "manager.md.j2").write_text("{{ section.items[99].text }}")
     history = told(USUAL)
     with capture_logs() as logs:
-        text = TemplatePen(tmp_path).section(history.dossier, history.meeting, history.now)
-    assert text == TemplatePen().section(history.dossier, history.meeting, history.now)
+        text = TemplatePen(tmp_path).section(history.dossier, history.meeting)
+    assert text == TemplatePen().section(history.dossier, history.meeting)
     assert [(log["event"], log["template"]) for log in logs] == [
         ("template.failed", "manager.md.j2")
     ]

@@ -82,7 +82,7 @@ def page(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def section(history: Told) -> str:
-    return PEN.section(history.dossier, history.meeting, history.now)
+    return PEN.section(history.dossier, history.meeting)
 
 
 def prep(history: Told) -> str:
