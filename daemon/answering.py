@@ -10,7 +10,8 @@ from datetime import datetime
 
 from daemon import journal, ledger
 from daemon.core.dossier import Dossier
-from daemon.core.proposing import anew, book_key, booking, loss, lost_meeting, settled
+from daemon.core.keys import event_key
+from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
 from daemon.core.words import Option, Proposal, ProposalState
 from daemon.house import House
@@ -55,16 +56,16 @@ def accept(
     # Chosen from the times the owner read, not from those this look may have put in their place.
     option = _chosen(proposal, n, fallback=fallback)
     if not _free(dossier, proposal, option, now):
-        raise _gone(house, dossier, proposal, option, now)
+        raise _gone(house, proposal, option, now)
     decision = booking(dossier, proposal, option, "you accepted it", house.pen)
     return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
 
 
-def _gone(
-    house: House, dossier: Dossier, proposal: Proposal, option: Option, now: datetime
-) -> Refused:
-    """Offer the times that would do now, numbered afresh: they are read with the refusal."""
-    fresh = anew(dossier, proposal, now)
+def _gone(house: House, proposal: Proposal, option: Option, now: datetime) -> Refused:
+    """Refuse with the times that this look has put in its place, numbered from 1 to be read."""
+    fresh = _known(house, proposal.id)
+    options = tuple(replace(one, n=n) for n, one in enumerate(fresh.options, 1))
+    fresh = replace(fresh, options=options)
     with house.store.write() as session:
         ledger.keep_proposal(session, fresh, now)
     what = f"option {option.n} is not free any more"
@@ -124,6 +125,10 @@ def _allowed(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
         raise Refused("the settings say `write = false`", "set `write = true`", proposal)
     if foreseen.memory.silent(dossier.pair.id):
         raise Refused("visavis is paused here", "`visavis resume`", proposal)
+    held = dossier.held(proposal.series)
+    if held and event_key(held.account, held.series.handle) in dossier.settled:
+        what = "an earlier write did harm to this event, so visavis leaves it alone"
+        raise Refused(what, "move the meeting in your calendar", proposal)
 
 
 def _seen(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:
