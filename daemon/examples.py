@@ -149,5 +149,16 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"who": _WHO, "sender": "Maya Kern", "title": "Weekly", "url": "https://docs.acme.example"},
     ),
     "closed.md.j2": ({"who": _WHO, "what": "the document"},),
+    "harmed.md.j2": ({"who": _WHO},),
+    "booked.md.j2": (
+        {
+            "who": _WHO,
+            "lost": _START,
+            "start": _START,
+            "because": "the same time the next day",
+            "undo": "e-1",
+        },
+    ),
+    "sign_in.md.j2": ({"account": "work", "what": "the consent was taken back"},),
 }
 """By template; the first example names every variable the template may use."""

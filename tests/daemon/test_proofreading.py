@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,8 @@ def test_where_an_own_template_fails_after_all_ours_is_used_and_it_is_logged(
     assert [(log["event"], log["template"]) for log in logs] == [
         ("template.failed", "manager.md.j2")
     ]
+
+
+def test_every_template_that_comes_along_has_an_example() -> None:
+    ours = {file.name for file in (resources.files("config") / "agendas").iterdir()}
+    assert ours - EXAMPLES.keys() == {"note.md.j2", "parts.md.j2"}

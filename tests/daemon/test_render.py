@@ -172,6 +172,21 @@ def test_a_removed_document_is_taken_as_an_answer(page: SnapshotAssertion) -> No
     assert f"{words.subject}\n\n{words.text}" == page
 
 
+def test_a_lost_sign_in_is_asked_for_with_the_command(page: SnapshotAssertion) -> None:
+    words = PEN.sign_in("work", "the consent was taken back")
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_what_was_booked_without_asking_can_be_taken_back(page: SnapshotAssertion) -> None:
+    words = PEN.booked(lost().dossier, PROPOSAL, PROPOSAL.options[0])
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_write_that_did_harm_is_owned_up_to(page: SnapshotAssertion) -> None:
+    words = PEN.harmed(told(USUAL).dossier)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
 def test_an_invitation_of_our_own_is_a_question(page: SnapshotAssertion) -> None:
     words = PEN.invitation(lost().dossier, PROPOSAL, PROPOSAL.options[0])
     assert f"{words.subject}\n\n{words.text}" == page
