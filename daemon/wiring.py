@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from config.secrets import TokenStore
+from config.sealing import SecretError
+from config.secrets import TokenStore, ready_token
 from config.settings import Account as AccountSettings
 from config.settings import PairSettings, Settings
 from config.settings import Policy as PolicySettings
 from config.values import Accept, DaySpan, DocumentKind, Provider, Recap
-from connectors.errors import ConnectorError, NotPermitted
+from connectors.errors import ConnectorError, NotPermitted, SignInRequired
 from connectors.model import Hours, Person, Weekday
-from connectors.protocol import Calendar, Documents, Messages
+from connectors.protocol import Calendar, Directory, Documents, Messages
 from daemon.core.keys import digest
 from daemon.core.policy import Policy
 from daemon.core.words import Role
 from daemon.house import MAIL, About, Account, House
 from daemon.render import TemplatePen
 from daemon.store import Store
+
+if TYPE_CHECKING:
+    from connectors.google.auth import Access
+    from connectors.google.scopes import Scope
 
 TRANSLATION = "1"
 """Grows when connectors translate differently, so that the mirror is read anew."""
@@ -110,35 +116,85 @@ def _account(
         identity=_identity(account, owner),
     )
     try:
-        calendar, documents = _connect(settings, account, owner, secrets, environ)
+        ports = _connect(account, owner, secrets, environ)
     except ConnectorError as trouble:
         return replace(wired, trouble=trouble)
-    zone = _zone(account, calendar.zone)
+    except SecretError as trouble:
+        return replace(wired, trouble=NotPermitted(trouble.what, trouble.remedy))
+    zone = wired.policy.zone if account.timezone else _zone(account, ports.calendar.zone)
     return replace(
         wired,
         policy=replace(wired.policy, zone=zone),
-        calendar=calendar,
-        documents=_documents(settings, account, documents),
+        calendar=ports.calendar,
+        documents=_documents(settings, account, ports.documents),
+        directory=ports.directory,
     )
 
 
+class _Ports(NamedTuple):
+    """What one account talks through: its calendar and the provider's own kind of document."""
+
+    calendar: Calendar
+    documents: Documents
+    directory: Directory | None = None
+
+
 def _connect(
-    settings: Settings,
-    account: AccountSettings,
-    owner: Person,
-    secrets: TokenStore,
-    environ: Mapping[str, str],
-) -> tuple[Calendar, Documents]:
-    """Make the calendar of an account and the provider's own kind of document."""
+    account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
+) -> _Ports:
     match account.provider:
         case Provider.FILES:
             from connectors.files import FilesCalendar, MarkdownFolder
 
             path = account.path or Path()
             calendar = FilesCalendar(path, owner, _zone(account, ""))
-            return calendar, MarkdownFolder(path / "agendas")
-        case Provider.GOOGLE | Provider.OUTLOOK | Provider.CALDAV:
+            return _Ports(calendar, MarkdownFolder(path / "agendas"))
+        case Provider.GOOGLE:
+            return _google(account, owner, secrets, environ)
+        case Provider.OUTLOOK | Provider.CALDAV:
             raise NotPermitted(f"{account.provider} is not wired")
+
+
+def _google(
+    account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
+) -> _Ports:
+    from connectors.google.calendar import GoogleCalendar
+    from connectors.google.directory import GoogleDirectory
+    from connectors.google.docs import GoogleDocs
+    from connectors.google.service import Google
+
+    google = Google(_google_access(account, secrets, environ), account.endpoint)
+    calendar = GoogleCalendar(google, owner, account.email, account.calendar)
+    directory = GoogleDirectory(google) if account.directory else None
+    return _Ports(calendar, GoogleDocs(google, owner), directory)
+
+
+def _google_access(
+    account: AccountSettings, secrets: TokenStore, environ: Mapping[str, str]
+) -> Access:
+    """Sign in with what there is: a ready token, delegation, or an earlier consent."""
+    from connectors.google import auth
+
+    name, endpoint = account.name, account.endpoint
+    if token := ready_token(account, environ):
+        return auth.ready(token, account.token_variable)
+    if account.service_account:
+        scopes = google_scopes(account)
+        return auth.delegated(account.service_account, account.email, scopes, endpoint)
+    if account.client_secrets:
+        return auth.installed(name, account.client_secrets, secrets, endpoint)
+    raise SignInRequired(
+        f"{name} has no way to sign in",
+        "set client_secrets, or service_account, in the settings of the account",
+    )
+
+
+def google_scopes(account: AccountSettings) -> tuple[Scope, ...]:
+    """Return what `login` asks an account's owner for: the smallest set for its features."""
+    from connectors.google.scopes import wanted
+
+    documents = account.documents is DocumentKind.GOOGLE
+    return wanted(documents=documents, directory=account.directory)
 
 
 def _documents(settings: Settings, account: AccountSettings, own: Documents) -> Documents:
