@@ -216,6 +216,14 @@ def _expand(start: datetime, rule: str | None, low: datetime, high: datetime) ->
 
 def _walls(rule: _Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
     """Yield what the rule gives between two wall clock times."""
+    try:
+        yield from _searched(rule, first, low, high)
+    except (TypeError, IndexError, OverflowError) as error:
+        # What dateutil does with parts it half understands: BYDAY=62SU, a day with ten digits.
+        raise ValueError(f"the rule cannot be read: {rule.text}") from error
+
+
+def _searched(rule: _Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
     if first > high:
         return
     # dateutil searches until the year 9999 for a rule that never matches (30 February). Asked in

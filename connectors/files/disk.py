@@ -24,6 +24,12 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
 
 
+def head(path: Path, size: int = 8192) -> bytes:
+    """Return the first bytes of a file, however large it is."""
+    with _explained(path), path.open("rb") as file:
+        return file.read(size)
+
+
 def create(path: Path, content: bytes) -> bool:
     """Write a new file; False, and nothing written, where one of that name is there already."""
     with _explained(path):

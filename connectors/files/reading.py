@@ -80,7 +80,10 @@ class Reader:
 
     def _one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
         named = Name(handle(name, uid), uid, Version(source.digest(uid)))
-        return series(named, source.events[uid], view)
+        try:
+            return series(named, source.events[uid], view)
+        except OverflowError as error:
+            raise ValueError("its dates lie beyond the calendar's end") from error
 
 
 def nameless(name: str, source: Source) -> Iterator[str]:

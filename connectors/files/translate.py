@@ -294,7 +294,10 @@ def _override(
 
 
 def _recurrence_id(part: Fields, master: Timing, zones: Zones) -> datetime:
-    return instances(part["RECURRENCE-ID"][0], master, zones)[0]
+    named = instances(part["RECURRENCE-ID"][0], master, zones)
+    if not named:
+        raise ValueError("its RECURRENCE-ID names no instance")
+    return named[0]
 
 
 def _periods(
@@ -356,9 +359,10 @@ def _aware(at: object, one: Property, zones: Zones, master: datetime | None = No
 
 def _sorted(parts: Sequence[Fields]) -> tuple[Fields, list[Fields]]:
     """Return the master, or the first override, and all overrides; the newest of each counts."""
-    newest = {_value(part, "RECURRENCE-ID"): part for part in sorted(parts, key=sequence)}
-    overrides = [part for at, part in newest.items() if at]
-    return newest.get("") or overrides[0], overrides
+    latest = {_value(part, "RECURRENCE-ID"): part for part in sorted(parts, key=sequence)}
+    masters = [part for part in latest.values() if "RECURRENCE-ID" not in part]
+    overrides = [part for part in latest.values() if "RECURRENCE-ID" in part]
+    return (masters or overrides)[0], overrides
 
 
 def sequence(part: Fields) -> int:

@@ -87,7 +87,10 @@ def _names() -> dict[str, str]:
 
 
 def _tzid(definition: Component) -> str:
-    return next((p.value for p in definition.properties() if p.name == "TZID"), "")
+    try:
+        return next((p.value for p in definition.properties() if p.name == "TZID"), "")
+    except ValueError:
+        return ""  # who refers to it is told that it is not defined
 
 
 def _same(one: tzinfo, other: tzinfo) -> bool:

@@ -286,6 +286,8 @@ def test_an_all_day_range_stays_all_day() -> None:
         ("FREQ=WEEKLY;INTERVAL=99999999999", "INTERVAL"),
         ("FREQ=WEEKLY;COUNT=-1", "COUNT"),
         ("FREQ=SECONDLY", "too often"),
+        ("FREQ=YEARLY;BYMONTH=3;BYDAY=62SU", "cannot be read"),
+        ("FREQ=DAILY\rBYHOUR=9,10", "cannot be read"),
     ],
 )
 def test_a_bad_rule_says_what_is_bad_about_it(rule: str, reason: str) -> None:

@@ -144,7 +144,7 @@ def test_other_programs_read_the_attached_link(work: Path) -> None:
 def test_an_event_without_a_description_gets_one(tmp_path: Path) -> None:
     file = tmp_path / "work.ics"
     file.write_text(WORK)
-    lunch = calendar(file).read([Handle("work.ics#two@acme.example")], WINDOW).popitem()[1]
+    (lunch,) = calendar(file).read([Handle("work.ics#two@acme.example")], WINDOW).values()
     receipt = calendar(file).attach(lunch, Link(Url("https://d.example/a")))
     assert added(file, WORK.encode()) == [
         "ATTACH:https://d.example/a",
@@ -335,6 +335,20 @@ def test_a_broken_file_is_one_line_and_the_others_still_count(work: Path) -> Non
     assert (changes.handles, changes.problems) == ((), (problem,))
     broken.unlink()
     assert calendar(work).changes(changes.cursor).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("whole", "half"),
+    [
+        (b"20260317T090000Z", b"99991231T235959Z"),
+        (b"TZID:Office", b"TZID;=:Office"),
+        (b"UID:two@acme.example", b"X-NO:UID"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(work: Path, whole: bytes, half: bytes) -> None:
+    work.write_bytes(work.read_bytes().replace(whole, half))
+    (problem,) = calendar(work).baseline(Span(MONDAY, MONDAY + 10**6 * DAY)).problems
+    assert problem.startswith("work.ics, line ")
 
 
 def test_a_file_that_breaks_takes_no_meeting_with_it(work: Path) -> None:

@@ -265,6 +265,7 @@ def test_single_instances_of_somebody_elses_series_are_read_without_a_master() -
         (("DTSTART:20260302T100000", "RRULE:FREQ=SOMETIMES"), "SOMETIMES"),
         (("DTSTART:20260302T100000", "DURATION:long"), "DURATION"),
         (("DTSTART:20260302T100000", "RRULE:FREQ=DAILY", "EXDATE:never"), "EXDATE"),
+        (("DTSTART:20260302T100000", "RECURRENCE-ID:"), "RECURRENCE-ID"),
     ],
 )
 def test_what_makes_no_sense_says_why(lines: tuple[str, ...], why: str) -> None:
