@@ -40,9 +40,11 @@ def dossiers(
     house: House, looks: Mapping[str, Look], memory: Memory, now: datetime
 ) -> tuple[Dossier, ...]:
     """Return a dossier for every pair there is or was; those the settings ignore are left out."""
-    absences = (*memory.absences, *absences_seen(house, looks))
+    over = set(called_off(house, looks, memory, now))
+    remembered = (absence for absence in memory.absences if absence not in over)
+    absences = (*remembered, *absences_seen(house, looks))
     return tuple(
-        _dossier(house, couple, looks, memory, absences, now)
+        _dossier(house, couple, looks, memory, absences, now=now)
         for couple in _couples(house, looks, memory)
         if not about(house, couple.partner).ignore
     )
@@ -56,6 +58,24 @@ def absences_seen(house: House, looks: Mapping[str, Look]) -> Iterator[Absence]:
                 for occurrence in series.occurrences:
                     if occurrence.status is Status.STANDING:
                         yield Absence(account.owner.address, occurrence.span, OWN_CALENDAR)
+
+
+def called_off(
+    house: House, looks: Mapping[str, Look], memory: Memory, now: datetime
+) -> Iterator[Absence]:
+    """Yield the remembered absences, not over yet, that the owner's calendars have no more."""
+    seen = {(absence.person, absence.span) for absence in absences_seen(house, looks)}
+    for absence in memory.absences:
+        mine = [a for a in house.accounts if a.owner.address == absence.person]
+        read = bool(mine) and all(account.name in looks for account in mine)
+        if (
+            read
+            and absence.source == OWN_CALENDAR
+            and absence.span.end > now
+            and all(absence.span.overlaps(looks[a.name].after.window) for a in mine)
+            and (absence.person, absence.span) not in seen
+        ):
+            yield absence
 
 
 def about(house: House, partner: Person) -> About:
@@ -103,6 +123,7 @@ def _dossier(
     looks: Mapping[str, Look],
     memory: Memory,
     absences: Iterable[Absence],
+    *,
     now: datetime,
 ) -> Dossier:
     told = about(house, couple.partner)
@@ -124,11 +145,12 @@ def _dossier(
         since=known.since if known else now,
         series=tuple(_held(house, a, s, couple.partner) for a, s in couple.held),
         meetings=history,
-        shelf=memory.shelves.get(couple.id, Shelf()),
+        shelf=_shelf(house, memory.shelves.get(couple.id, Shelf())),
         proposals=tuple(p for p in memory.proposals if p.pair == couple.id),
         alerts=tuple(a for a in memory.alerts if a.pair == couple.id),
         settled=memory.settled,
         begun=memory.begun,
+        made=memory.made,
         done=memory.done,
         holidays=_days(holidays),
         started=told.started,
@@ -140,6 +162,12 @@ def _dossier(
     )
     excuses = memory.excuses.get(couple.id, ())
     return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+
+
+def _shelf(house: House, known: Shelf) -> Shelf:
+    """Return the shelf; where its account was removed, the pair's own takes it over."""
+    kept = any(account.name == known.account for account in house.accounts)
+    return known if kept else replace(known, account="")
 
 
 def _named(owner: Person, couple: Couple, known: Person) -> Person:

@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.errors import ConnectorError, NotFound, NotPermitted
-from connectors.model import Busy, Link, Person, Span, Url, WorkingHours
+from connectors.model import Busy, Link, Person, Span, WorkingHours
 from connectors.protocol import Calendar, DocumentsReader
 from daemon.core.dossier import Dossier, judged
-from daemon.core.preparing import due, unwritten
+from daemon.core.preparing import due, named_documents, unwritten
 from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
 from daemon.core.recapping import unrecapped
 from daemon.core.words import Absence
 from daemon.house import Account, Failure, House
-
-DOCUMENTS = ("docs.google.com/document/", ".docx", ".md", "sharepoint.com/", "1drv.ms/")
-"""How a link that may be the pair's running document looks."""
 
 FREE_BUSY = "out of office in the calendar"
 """The source of an absence that free/busy tells of."""
@@ -70,7 +67,7 @@ def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
 
 def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
     """Return the dossier with its document: adopted if the two have one, and read if need be."""
-    documents = house.account(dossier.account).documents
+    documents = house.account(dossier.keeper).documents
     ahead, behind = due(dossier, now), unrecapped(dossier, now)
     if documents is None or (ahead is None and behind is None):
         return dossier
@@ -91,22 +88,14 @@ def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failu
 
 def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
     """Take the document the two already have, named in the settings or found on the invite."""
-    for url in _candidates(dossier):
+    for url in named_documents(dossier):
         found = documents.open(url)
         if found is not None:
-            shelf = replace(dossier.shelf, document=found, account=dossier.account, adopted=True)
+            shelf = replace(dossier.shelf, document=found, account=dossier.keeper, adopted=True)
             return replace(dossier, shelf=shelf)
-    unopenable = next((Link(url) for url in _candidates(dossier)), None)
+    foreign = (Link(url) for url in named_documents(dossier) if url not in dossier.made)
+    unopenable = next(foreign, None)
     return replace(dossier, sight=replace(dossier.sight, unopenable=unopenable))
-
-
-def _candidates(dossier: Dossier) -> Iterator[Url]:
-    if dossier.document:
-        yield Url(dossier.document)
-    for held in dossier.series:
-        for link in held.series.links:
-            if any(part in link.url for part in DOCUMENTS):
-                yield link.url
 
 
 def _with_times(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Person
 from connectors.protocol import Calendar, Directory, Documents, Messages
 from daemon.core.pen import Pen
@@ -80,5 +80,8 @@ class House:
         return next((o for o in owners if o.answers_to(address)), Person(address))
 
     def account(self, name: str) -> Account:
-        """Return an account by its name."""
-        return next(account for account in self.accounts if account.name == name)
+        """Return an account by its name; `NotPermitted` where the settings dropped it."""
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        raise NotPermitted(f"account {name} is not in the settings any more", "put it back")

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
-from connectors.model import Handle, Key, Receipt, Span, Version
+from connectors.model import Handle, Key, Receipt, Span, Url, Version
 from daemon.core.words import Decision, Kind
 
 
@@ -99,6 +99,13 @@ def done(session: Session) -> dict[Key, datetime]:
     """Return the keys that were carried out and still stand, each with its moment."""
     rows = session.exec(select(IntentRow.key, IntentRow.at).where(IntentRow.state == State.DONE))
     return {Key(key): at for key, at in rows}
+
+
+def made(session: Session) -> frozenset[Url]:
+    """Return where the documents are, or were, that visavis made."""
+    rows = session.exec(select(IntentRow.receipt).where(IntentRow.kind == Kind.CREATE_AGENDA))
+    receipts = (receipt for row in rows if (receipt := _receipt(row)) is not None)
+    return frozenset(Url(str(receipt.after["created"])) for receipt in receipts)
 
 
 def open_intents(session: Session) -> tuple[Intent, ...]:

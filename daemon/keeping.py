@@ -5,15 +5,16 @@ Proposals, alerts and advice are nothing but this: rows of our own, and letters 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from connectors.model import Handle, Key, Letter, Link, Mark, Receipt, Span, Url, Version
 from daemon import journal, ledger, outbox, shelf
+from daemon.core.pen import Words
 from daemon.core.proposing import as_proposal
 from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Raised, Written
-from daemon.house import MAIL, House
+from daemon.house import MAIL, Account, House
 from daemon.store import Session
 
 NOTHING = Receipt(Handle(""), Version(""), wrote=False)
@@ -96,6 +97,8 @@ def _booked(
     request = str(receipt.after.get("request") or "")
     if request:
         _to_others(session, house, decision, now, request.encode())
+    if isinstance(told := wish.get("told"), Mapping):
+        _note(session, replace(decision, after=told), now)
 
 
 def _to_others(
@@ -128,35 +131,47 @@ def _alert(session: Session, house: House, decision: Decision, now: datetime) ->
     if raised.level is Level.ALERT:
         _tell(session, house, decision, now, about=raised.id)
     else:
-        _note(session, decision, now)
+        _note(session, decision, now, about=raised.id)
+
+
+def tell(
+    session: Session,
+    house: House,
+    account: Account,
+    name: Key,
+    words: Words,
+    *,
+    now: datetime,
+    about: str,
+    pair: str = "",
+) -> None:
+    """Write one letter for each channel of the owner: mail to the account, every chat target."""
+    thread = f"{name.partition(':')[0]}:{pair or account.name}"
+    for channel in house.channels:
+        to = account.address if channel == MAIL else ""
+        letter = Letter(Key(f"{name}>{channel}"), to, words.subject, words.text, thread=thread)
+        outbox.post(session, letter, channel, now, account=account.name, pair=pair, about=about)
 
 
 def _tell(session: Session, house: House, decision: Decision, now: datetime, *, about: str) -> None:
-    """Write one letter for each channel of the owner: mail to the account, every chat target."""
-    for channel in house.channels:
-        letter = Letter(
-            Key(f"{decision.key}>{channel}"),
-            house.account(decision.account).address if channel == MAIL else "",
-            str(decision.after["subject"]),
-            str(decision.after["text"]),
-            thread=f"{decision.kind}:{decision.pair}",
-        )
-        outbox.post(
-            session,
-            letter,
-            channel,
-            now,
-            account=decision.account,
-            pair=decision.pair,
-            about=about,
-        )
+    wish, account = decision.after, house.account(decision.account)
+    words = Words(str(wish["subject"]), str(wish["text"]))
+    tell(session, house, account, decision.key, words, now=now, about=about, pair=decision.pair)
 
 
-def _note(session: Session, decision: Decision, now: datetime) -> None:
+def _note(session: Session, decision: Decision, now: datetime, *, about: str = "") -> None:
     """Leave a note for the digest; where something was removed, close its key for ever."""
     wish = decision.after
     letter = Letter(decision.key, "", str(wish["subject"]), str(wish["text"]))
-    outbox.post(session, letter, outbox.DIGEST, now, account=decision.account, pair=decision.pair)
+    outbox.post(
+        session,
+        letter,
+        outbox.DIGEST,
+        now,
+        account=decision.account,
+        pair=decision.pair,
+        about=about,
+    )
     if closes := str(wish.get("closes") or ""):
         journal.close(session, Key(closes), decision.because, now)
         if closes.startswith(Kind.CREATE_AGENDA):

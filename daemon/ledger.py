@@ -178,15 +178,11 @@ def keep_absences(session: Session, seen: Iterable[Absence]) -> None:
     )
 
 
-def drop_absences(session: Session, people: Iterable[str], source: str, after: datetime) -> None:
-    """Forget evidence of one source that starts after a moment, before it is read afresh."""
-    rows = session.exec(
-        select(AbsenceRow).where(
-            col(AbsenceRow.person).in_(list(people)), AbsenceRow.starts >= after
-        )
-    )
-    for row in rows:
-        if _load(Absence, row.body).source == source:
+def drop_absences(session: Session, called_off: Iterable[Absence]) -> None:
+    """Forget evidence of absences that did not come to pass."""
+    for absence in called_off:
+        row = session.get(AbsenceRow, (absence.person, absence.span.start, absence.span.end))
+        if row is not None:
             session.delete(row)
 
 

@@ -82,7 +82,10 @@ def _look(account: Account, calendar: CalendarReader, known: Look | None, now: d
     feed = replace(known.feed, cursor=said.cursor, looked_at=now)
     if not said.handles:
         return replace(known, feed=feed, problems=said.problems)
-    read = calendar.read(said.handles, feed.window)
+    read = {
+        handle: _discreet(series)
+        for handle, series in calendar.read(said.handles, feed.window).items()
+    }
     touched = frozenset(said.handles)
     kept = (series for series in known.after.series if series.handle not in touched)
     after = Snapshot(feed.window, (*kept, *_that_matter(account, read.values())))
@@ -104,6 +107,7 @@ def _everything(
     policy = account.policy
     window = Span(now - policy.look_back, now + policy.look_ahead + AHEAD)
     base = calendar.baseline(window)
+    base = replace(base, series=tuple(map(_discreet, base.series)))
     after = Snapshot(window, tuple(_that_matter(account, base.series)))
     return Look(
         account.name,
@@ -115,6 +119,11 @@ def _everything(
         changes=changes(known.after, after) if known else (),
         problems=base.problems,
     )
+
+
+def _discreet(series: Series) -> Series:
+    """Return a private event without its words: they are neither stored nor shown (DOMAIN 4)."""
+    return replace(series, title="") if series.private else series
 
 
 def _outgrown(account: Account, feed: Feed, now: datetime) -> bool:

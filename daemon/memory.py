@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.model import Key
+from connectors.model import Key, Url
 from daemon import journal, ledger, shelf
 from daemon.core.words import Absence, Excuse, Meeting, Proposal, Raised, Shelf
 from daemon.ledger import EVERYBODY, Known
@@ -30,6 +30,7 @@ class Memory:
     settled: frozenset[Key] = frozenset()
     begun: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
+    made: frozenset[Url] = frozenset()
     paused: frozenset[str] = frozenset()
     mails: tuple[str, ...] = ()
 
@@ -52,6 +53,7 @@ def remember(store: Store, now: datetime) -> Memory:
             settled=journal.settled(session),
             begun=journal.begun(session),
             done=journal.done(session),
+            made=journal.made(session),
             paused=ledger.paused(session, now),
             mails=journal.mails_since(session, now - BUDGET_SPAN),
         )

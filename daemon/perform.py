@@ -6,6 +6,7 @@ write is asked for again: connectors look first and write nothing twice.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -18,10 +19,23 @@ from connectors.errors import (
     NotPermitted,
     OutcomeUnknown,
     PreconditionFailed,
+    Unavailable,
 )
-from connectors.model import Handle, Key, Link, Mark, Occurrence, Receipt, Series, Span, Status
+from connectors.model import (
+    Handle,
+    Link,
+    Mark,
+    Occurrence,
+    Receipt,
+    Series,
+    Span,
+    Status,
+    Url,
+    Version,
+)
 from connectors.protocol import Calendar, Documents, created
 from daemon import journal, keeping, mirror, shelf
+from daemon.core.keys import event_key
 from daemon.core.words import Kind
 from daemon.house import Account, Failure, House
 from daemon.journal import Intent, State
@@ -49,9 +63,11 @@ def perform(house: House, intent: Intent, now: datetime) -> Failure | None:
         journal.begin(session, intent, now)
     try:
         receipt = _act(house, intent)
-        _unharmed(house, intent, receipt)
+        damage = _damage(house, intent, receipt)
     except ConnectorError as error:
         return _failed(house, intent, error)
+    if damage:
+        return _harmed(house, intent, damage, now)
     with house.store.write() as session:
         keeping.remember(session, house, decision, receipt, now)
         check = COMPARE_AGAIN if receipt.kept_after else None
@@ -60,25 +76,24 @@ def perform(house: House, intent: Intent, now: datetime) -> Failure | None:
     return None
 
 
-def compare_again(house: House, intent: Intent) -> Failure | None:
+def compare_again(house: House, intent: Intent, now: datetime) -> Failure | None:
     """Compare once more what a write must have left alone; a person's edit is never reverted."""
     decision, receipt = intent.decision, intent.receipt
-    calendar = house.account(decision.account).calendar
+    calendar = next((a.calendar for a in house.accounts if a.name == decision.account), None)
     if receipt is None or calendar is None:
         return None
-    damaged = False
+    damage = None
     try:
         version, kept = calendar.guard(receipt.handle)
-        if kept != receipt.kept_before and version == receipt.version:
-            damaged = True
-            calendar.undo(receipt)
-    except (NotFound, PreconditionFailed):
+        if kept != receipt.kept_before:
+            damage = _taken_back(calendar, receipt, version)
+    except NotFound:
         log.info("write.overtaken", kind=decision.kind, pair=decision.pair)
     except ConnectorError as error:
         return Failure(decision.account, decision, error)
     with house.store.write() as session:
         journal.compared(session, decision.key)
-    return _failed(house, intent, _damage(decision.key)) if damaged else None
+    return _harmed(house, intent, damage, now) if damage else None
 
 
 def take_back(house: House, intent: Intent, now: datetime) -> None:
@@ -113,7 +128,7 @@ def _act(house: House, intent: Intent) -> Receipt:
         case Kind.SHARE_AGENDA:
             return _share(house, intent)
         case Kind.ATTACH_AGENDA:
-            return _calendar(house, intent).attach(_series(house, intent), _document(house, intent))
+            return _calendar(house, intent).attach(_series(house, intent), _link(house, intent))
         case Kind.WRITE_SECTION:
             return _write(house, intent)
         case Kind.BOOK:
@@ -152,19 +167,32 @@ def _book(house: House, intent: Intent) -> Receipt:
     return _calendar(house, intent).book(series, lost, to, decision.key)
 
 
-def _unharmed(house: House, intent: Intent, receipt: Receipt) -> None:
+def _damage(house: House, intent: Intent, receipt: Receipt) -> NotPermitted | None:
     """Take a write back at once where its own answer shows that it touched more than it should."""
     if receipt.kept_before == receipt.kept_after:
-        return
-    _calendar(house, intent).undo(receipt)
-    raise _damage(intent.decision.key)
+        return None
+    try:
+        return _taken_back(_calendar(house, intent), receipt, receipt.version)
+    except Unavailable:
+        return None  # the second comparison, in five minutes, tries once more
 
 
-def _damage(key: Key) -> NotPermitted:
-    return NotPermitted(
-        f"{key} changed more of the event than it should, and was taken back",
-        "visavis does not write to this event again; please look at it",
-    )
+def _taken_back(calendar: Calendar, receipt: Receipt, present: Version) -> NotPermitted:
+    """Restore what we wrote, only at the version our write returned; say what was done."""
+    what = "more of an event changed than was written, and somebody edited it since"
+    if present == receipt.version:
+        with suppress(PreconditionFailed, NotFound):
+            calendar.undo(receipt)
+            what = "a write changed more of an event than it should, and was taken back"
+    return NotPermitted(what, "visavis does not write to this event again; please look at it")
+
+
+def _harmed(house: House, intent: Intent, damage: NotPermitted, now: datetime) -> Failure:
+    """Never write to that event again; the owner reads of it in the next digest."""
+    decision = intent.decision
+    with house.store.write() as session:
+        journal.close(session, event_key(decision.account, decision.series), damage.what, now)
+    return _failed(house, intent, damage)
 
 
 def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
@@ -181,6 +209,12 @@ def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
         journal.settle(session, intent.decision.key, state, error.what)
     log.warning("write.failed", kind=intent.decision.kind, error=type(error).__name__)
     return Failure(intent.decision.account, intent.decision, error)
+
+
+def _link(house: House, intent: Intent) -> Link:
+    """Return what the invite should lead to: a document we cannot open is linked all the same."""
+    url = intent.decision.after.get("url")
+    return Link(Url(str(url))) if url else _document(house, intent)
 
 
 def _document(house: House, intent: Intent) -> Link:

@@ -76,11 +76,10 @@ def put(session: Session, pair: str, account: str, link: Link, *, adopted: bool 
 
 
 def again(session: Session, pair: str) -> None:
-    """Forget the document and begin a new generation of keys for the pair."""
-    row = session.get(DocumentRow, pair) or DocumentRow(pair=pair, generation=0)
+    """Begin a new generation of keys for the pair, so that closed ones count no more."""
+    row = session.get(DocumentRow, pair) or DocumentRow(pair=pair)
     row.generation += 1
     session.add(row)
-    clear(session, pair)
 
 
 def clear(session: Session, pair: str) -> None:

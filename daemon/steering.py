@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from connectors.errors import ConnectorError
+from connectors.model import Link
 from daemon import health, journal, ledger, shelf
 from daemon.core.dossier import Dossier
+from daemon.core.keys import entry_id
 from daemon.core.words import Excuse
-from daemon.house import House
+from daemon.house import Account, House
 from daemon.journal import Intent
 from daemon.perform import take_back, undoable
-from daemon.views import entry_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,27 @@ def release_brake(house: House, account: str) -> None:
     """Believe the account's next look, however much vanished."""
     with house.store.write() as session:
         known = health.health(session, account)
-        health.keep(session, replace(known, release_brake=True))
+        health.keep(session, replace(known, release_brake=True, next_due=None))
 
 
 def allow_again(house: House, dossier: Dossier) -> None:
-    """Allow a closed agenda once more: the next tick makes a new one."""
+    """Allow a closed agenda once more: the next tick makes what is missing of it.
+
+    A document that is still there stays; a removed one gives way to a new one.
+    """
+    document = dossier.shelf.document
+    gone = document is not None and _gone(house.account(dossier.keeper), document)
     with house.store.write() as session:
         shelf.again(session, dossier.pair.id)
+        if gone:
+            shelf.clear(session, dossier.pair.id)
+
+
+def _gone(account: Account, document: Link) -> bool:
+    try:
+        return account.documents is not None and not account.documents.open(document.url)
+    except ConnectorError:
+        return False
 
 
 def find(house: House, names: Iterable[str]) -> tuple[tuple[Intent, ...], tuple[str, ...]]:

@@ -13,14 +13,15 @@ from datetime import datetime
 import structlog
 
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
-from daemon import health, journal, ledger, mirror, shelf
+from daemon import health, journal, keeping, ledger, mirror, shelf
 from daemon.core.decide import decide, within_budget
 from daemon.core.dossier import Dossier
+from daemon.core.keys import key
 from daemon.core.pairing import matters
 from daemon.core.proposing import refreshed, settled
 from daemon.core.words import Absence, Decision, Proposal
 from daemon.delivery import deliver
-from daemon.dossiers import absences_seen, dossiers
+from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
 from daemon.health import Condition
 from daemon.house import Account, Failure, House
@@ -151,8 +152,10 @@ def act(
             done.append(decision)
             continue
         held.add(decision.pair)
-    again = (compare_again(house, intent) for intent in to_compare if not stop())
-    return done, [*failed, *(failure for failure in again if failure)]
+    for intent in to_compare:
+        if not stop() and intent.decision.pair in writing - held:
+            failed += filter(None, [compare_again(house, intent, now)])
+    return done, failed
 
 
 def _looks(
@@ -212,6 +215,7 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
         _mirror(session, house.account(name), found)
     _pairs(session, foreseen)
     ledger.keep_absences(session, _unknown(foreseen))
+    ledger.drop_absences(session, called_off(house, foreseen.looks, foreseen.memory, now))
     for proposal in foreseen.proposals:
         ledger.keep_proposal(session, proposal, now)
     for dossier in foreseen.dossiers:
@@ -242,8 +246,8 @@ def _pairs(session: Session, foreseen: Foreseen) -> None:
         ledger.keep_meetings(
             session, dossier.pair.id, (m for m in dossier.meetings if m not in before)
         )
-        document = dossier.shelf.document
-        if dossier.shelf.adopted and document and dossier.pair.id not in memory.shelves:
+        document, before_it = dossier.shelf.document, memory.shelves.get(dossier.pair.id)
+        if dossier.shelf.adopted and document and (not before_it or not before_it.document):
             shelf.put(session, dossier.pair.id, dossier.account, document, adopted=True)
 
 
@@ -263,7 +267,25 @@ def _health(session: Session, house: House, foreseen: Foreseen, now: datetime) -
             known = health.health(session, failure.account)
             error = failure.error
             wait = error.retry_after if isinstance(error, Unavailable) else None
-            health.keep(session, known.ill(_condition(error), error.what, now, wait))
+            condition = _condition(error)
+            health.keep(session, known.ill(condition, error.what, now, wait))
+            if condition is Condition.SIGN_IN:
+                _ask_to_sign_in(session, house, failure, now)
+
+
+def _ask_to_sign_in(session: Session, house: House, failure: Failure, now: datetime) -> None:
+    """Ask the owner once for each time the account stopped: its last good look names it."""
+    account = house.account(failure.account)
+    last = mirror.feed(session, account.name)
+    keeping.tell(
+        session,
+        house,
+        account,
+        key("sign_in", account.name, last.looked_at if last else "never"),
+        house.pen.sign_in(account.name, failure.error.what),
+        now=now,
+        about=account.name,
+    )
 
 
 def _condition(error: ConnectorError) -> Condition:

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from connectors.model import Link, Series, Span
+from connectors.model import Series, Span
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
-from daemon.core.keys import digest
+from daemon.core.keys import entry_id
 from daemon.core.outcomes import rate
 from daemon.core.pairing import judge
+from daemon.core.preparing import named_documents
 from daemon.core.words import (
     Decision,
     Fallback,
@@ -102,11 +103,6 @@ def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
     }
 
 
-def entry_id(key: str) -> str:
-    """Return the short name of a journal entry."""
-    return f"w-{digest(key)}"
-
-
 def entry(intent: Intent, zone: str) -> Shape:
     """Show one write of the journal, with what was there before and what is there after it."""
     decided, receipt = intent.decision, intent.receipt
@@ -163,8 +159,9 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
     written = _written(dossier.shelf.sections, meeting)
     if written is not None and written.url:
         return written.url
-    document: Link | None = dossier.shelf.document or dossier.sight.unopenable
-    return document.url if document else None
+    document = dossier.shelf.document
+    foreign = (url for url in named_documents(dossier) if url not in dossier.made)
+    return document.url if document else next(foreign, None)
 
 
 def _written(sections: Iterable[Written], meeting: Meeting) -> Written | None:

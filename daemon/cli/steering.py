@@ -103,6 +103,7 @@ def undo(
 ) -> int:
     """Take writes back; refuses where the world changed since."""
     from daemon import steering, views
+    from daemon.core.keys import entry_id
     from daemon.tick import look_only
 
     if bool(ids) == bool(since):
@@ -114,11 +115,11 @@ def undo(
         fresh, _ = steering.find(at.house, [one.decision.key for one in intents])
         zone = at.house.accounts[0].policy.zone
     for intent, error in result.refused:
-        complain(f"{views.entry_id(intent.decision.key)} stays: {error.what}", error.remedy)
+        complain(f"{entry_id(intent.decision.key)} stays: {error.what}", error.remedy)
     if json:
         show_json([views.entry(one, zone) for one in fresh])
     for one in () if json else result.intents:
-        say(f"taken back: {views.entry_id(one.decision.key)}  {one.decision.kind}")
+        say(f"taken back: {entry_id(one.decision.key)}  {one.decision.kind}")
     return TROUBLE if result.refused else DONE
 
 

@@ -15,14 +15,14 @@ from hashlib import blake2b
 from daemon.core.alerting import alerts
 from daemon.core.dossier import Dossier
 from daemon.core.pen import Pen
-from daemon.core.preparing import agenda, guests, losses
+from daemon.core.preparing import agenda, guests, harms, losses
 from daemon.core.proposing import propose
 from daemon.core.recapping import recap
 from daemon.core.words import Decision
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, agenda, guests, alerts, recap)
+RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap)
 
 
 @dataclass(frozen=True, slots=True)

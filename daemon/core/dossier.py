@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from connectors.model import Busy, Capability, Key, Link, Person, Section, Series, WorkingHours
+from connectors.model import (
+    Busy,
+    Capability,
+    Key,
+    Link,
+    Person,
+    Section,
+    Series,
+    Url,
+    WorkingHours,
+)
 from daemon.core.evidence import Evidence
 from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
@@ -75,6 +85,8 @@ class Dossier:
     settled: frozenset[Key] = frozenset()
     begun: frozenset[Key] = frozenset()
     done: Mapping[Key, datetime] = field(default_factory=dict)
+    made: frozenset[Url] = frozenset()
+    """Where the documents are, or were, that visavis made for any pair."""
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """Public holidays by address, as far as somebody's country is known."""
     started: date | None = None
@@ -83,6 +95,11 @@ class Dossier:
     tone: str = "auto"
     document: str = ""
     cadence: str = ""
+
+    @property
+    def keeper(self) -> str:
+        """The account through which the document is written: the one that made or found it."""
+        return self.shelf.account or self.account
 
     def held(self, uid: str) -> Held | None:
         """Return a series by its iCalUID, as the organizer's side sees it where it can."""

@@ -8,12 +8,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from connectors.model import Key, Mark
+from connectors.model import Handle, Key, Mark
 
 
 def key(purpose: str, *identity: str | datetime | int) -> Key:
     """Return the key of a purpose for a target, e.g. `attach_agenda:p-1f:…`."""
     return Key(":".join((purpose, *(_text(part) for part in identity))))
+
+
+def event_key(account: str, event: Handle | None) -> Key:
+    """Return the key that, once closed, says: visavis does not write to this event any more."""
+    return key("event", account, event or "")
+
+
+def entry_id(name: str) -> str:
+    """Return the short name under which the journal lists a write."""
+    return f"w-{digest(name)}"
 
 
 def mark(series: str, recurrence_id: datetime) -> Mark:

@@ -16,7 +16,7 @@ from daemon.core.availability import Availability, usual_hours
 from daemon.core.candidates import Loss
 from daemon.core.dossier import Dossier
 from daemon.core.fairness import tally
-from daemon.core.keys import digest, key
+from daemon.core.keys import digest, event_key, key
 from daemon.core.pen import Pen
 from daemon.core.replan import replan
 from daemon.core.slots import Offer, still_free, window
@@ -92,6 +92,18 @@ def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
             fresh = _renewed(proposal, lost, offer, now)
             if fresh != proposal:
                 yield fresh
+
+
+def anew(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
+    """Return the proposal with the times that would do now, numbered afresh.
+
+    Only for an owner who reads them at this moment: the letter of before counts no more.
+    """
+    meeting = lost_meeting(dossier, proposal)
+    if meeting is None:
+        return proposal
+    fresh = offered(proposal, replan([loss(dossier, meeting)], now).offers[0])
+    return replace(fresh, numbered=max(fresh.numbered, proposal.numbered))
 
 
 def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -216,10 +228,15 @@ def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) ->
     sure = seen and not dossier.sight.partial
     if not dossier.policy.auto or held is None or not held.series.owned or not sure:
         return
+    if event_key(held.account, held.series.handle) in dossier.settled:
+        return
     late_enough = (o for o in proposal.options if o.span.start >= now + dossier.policy.freeze)
     option = next(late_enough, None)
     if option is not None and book_key(proposal) not in dossier.settled:
-        yield booking(dossier, proposal, option, "booked by itself, as the settings say", pen)
+        booked = booking(dossier, proposal, option, "booked by itself, as the settings say", pen)
+        told = pen.booked(dossier, proposal, option)
+        told_of = {"told": {"subject": told.subject, "text": told.text}}
+        yield replace(booked, after={**booked.after, **told_of})
 
 
 def facts(proposal: Proposal) -> Facts:

@@ -15,10 +15,11 @@ from daemon.answering import accept
 from daemon.cli.demo.company import MONDAY, WEEKS, Company, company
 from daemon.cli.output import say
 from daemon.core.dossier import Dossier
+from daemon.core.keys import entry_id
 from daemon.core.proposing import as_proposal
 from daemon.logs import quiet
 from daemon.tick import Turn, tick
-from daemon.views import Shape, entry_id
+from daemon.views import Shape
 
 PROMISES = (
     "send the draft of the plan",
@@ -27,7 +28,7 @@ PROMISES = (
     "write down the three options",
 )
 """What people promise each other."""
-TICKS = (timedelta(hours=8), timedelta(hours=12), timedelta(hours=18))
+TICKS = (timedelta(hours=8), timedelta(hours=18))
 """When visavis looks in the time-lapse, on every working day."""
 
 
@@ -83,14 +84,17 @@ def _look(acme: Company) -> Turn:
 def _acts(acme: Company) -> Iterator[Act]:
     """Yield what people do in these eight weeks."""
     yield Act(MONDAY + timedelta(hours=8, minutes=1), "What was found, and why:", _found)
-    yield Act(acme.meeting("ben", 1) - timedelta(hours=1), "Ben's agenda as it stands:", _agenda)
+    agenda = acme.meeting("ben", 4) - timedelta(hours=1)
+    yield Act(agenda, "Ben's agenda in the fifth week, as it stands:", _agenda)
     for week in range(WEEKS):
         for name in acme.series:
             at = acme.meeting(name, week) + timedelta(minutes=40)
             yield Act(at, "", partial(_notes, name=name, week=week))
     sick = MONDAY + timedelta(weeks=2, days=1, hours=7)
     yield Act(sick, "A sick day: Maya cancels three one-on-ones.", _sick_day)
-    yield Act(sick + timedelta(hours=5, minutes=30), "Maya accepts the first proposal.", _accept)
+    yield Act(
+        sick + timedelta(hours=5, minutes=30), "Maya accepts the first time for Caro.", _accept
+    )
     rest = sick + timedelta(hours=6)
     yield Act(rest, "Dev and Maya settle it themselves: Friday at eleven.", _rebook)
     for week in (3, 4, 5):
@@ -102,7 +106,7 @@ def _acts(acme: Company) -> Iterator[Act]:
     yield Act(moved, "Finn's one-on-one moves to Friday; nobody is asked anything.", _move)
     end = MONDAY + timedelta(weeks=WEEKS - 1, days=4, hours=19)
     yield Act(end, "The last writes of the journal:", _journal)
-    yield Act(end + timedelta(minutes=1), "The last one is taken back:", _undo)
+    yield Act(end + timedelta(minutes=1), "Finn wants no link in the invite: undone.", _undo)
 
 
 def _found(acme: Company) -> str:
@@ -129,19 +133,21 @@ def _notes(acme: Company, *, name: str, week: int) -> None:
     page = acme.maya.opens(document.handle)
     if "[ ] [" in page.text:
         page.ticks("[ ] [")
-    page.writes_below(
-        "Action items", f"[ ] [{name.title()}] {PROMISES[week % len(PROMISES)]} by Friday"
-    )
+    promise = PROMISES[week % len(PROMISES)]
+    page.writes_below("(Who does what", f"[ ] [{name.title()}] {promise} by Friday")
 
 
 def _sick_day(acme: Company) -> None:
+    tuesday = MONDAY + timedelta(weeks=2, days=1)
+    acme.maya.is_out_of_office(tuesday, tuesday + timedelta(days=1), declines=False)
     for name in ("caro", "dev", "elif"):
         acme.maya.cancels(acme.series[name], on=acme.meeting(name, 2))
 
 
 def _accept(acme: Company) -> str:
-    first = next(p for p in queries.proposals(acme.house, acme.clock.now) if p["state"] == "open")
-    booked = accept(acme.house, first["id"], acme.clock.now).booked
+    caro = _pair(acme, "caro").pair.id
+    mine = next(p for p in queries.proposals(acme.house, acme.clock.now) if p["pair"] == caro)
+    booked = accept(acme.house, mine["id"], acme.clock.now, n=mine["options"][0]["n"]).booked
     return f"  booked: {booked.span.start:%A %d %B, %H:%M}" if booked else ""
 
 
@@ -172,11 +178,13 @@ def _journal(acme: Company) -> str:
 
 
 def _undo(acme: Company) -> str:
-    entry = [e for e in queries.entries(acme.house) if e["undoable"]][-1]
-    intents, _ = steering.find(acme.house, [entry["id"]])
+    finn = _pair(acme, "finn").pair.id
+    links = [e for e in queries.entries(acme.house) if e["key"].startswith(f"attach_agenda:{finn}")]
+    intents, _ = steering.find(acme.house, [links[0]["id"]])
     result = steering.undo(acme.house, intents, acme.clock.now)
     taken = [entry_id(intent.decision.key) for intent in result.intents]
-    return f"  taken back: {', '.join(taken)}, and it stays so" if taken else "  refused"
+    refused = [error.what for _, error in result.refused]
+    return f"  taken back: {', '.join(taken)}, and it stays so" if taken else f"  refused: {refused}"
 
 
 def _turn(acme: Company, turn: Turn) -> Iterator[str]:
@@ -184,7 +192,7 @@ def _turn(acme: Company, turn: Turn) -> Iterator[str]:
     when = f"{acme.clock.now:%a %d %b, %H:%M}"
     for decision in turn.done:
         name = _name(acme, decision.pair)
-        if decision.kind in {"propose", "alert", "recap"}:
+        if decision.kind in {"propose", "alert"}:
             yield f"{when}  {decision.kind} ({name}): {decision.because}"
         if decision.kind == "propose":
             for option in as_proposal(decision).options:
