@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,11 +89,10 @@ class Company:
     wire: Wire
     base: str
     stack: ExitStack
-    headers: dict[str, str] = field(default_factory=dict)
 
     def client(self, token: str, **prefer: str) -> httpx2.Client:
         """A Graph client; keyword `prefer` is sent with every request."""
-        headers = {"Authorization": f"Bearer {token}", **self.headers, **prefer}
+        headers = {"Authorization": f"Bearer {token}", **prefer}
         hooks: Any = {"response": [follows_description]}
         made = httpx2.Client(base_url=f"{self.base}/v1.0", headers=headers, event_hooks=hooks)
         return self.stack.enter_context(made)

@@ -109,3 +109,17 @@ def test_an_answer_can_be_kept_to_oneself(
 
     assert view(graph)[0]["attendees"][0]["status"]["response"] == "none"
     assert mails(company) == []
+
+
+def test_people_answer_by_hand_as_programs_do(
+    company: Company, graph: httpx2.Client, ben: Person, weekly: str
+) -> None:
+    ben.accepts(weekly)
+    ben.hesitates(weekly, on=SECOND, instead=at(12, 14))
+    ben.declines(weekly, on=THIRD, comment="On leave")
+
+    answers = [each["attendees"][0]["status"]["response"] for each in view(graph)][:4]
+    assert answers == ["accepted", "tentativelyAccepted", "declined", "accepted"]
+    proposed = occurrence(graph, SECOND)["attendees"][0]["proposedNewTime"]
+    assert proposed["end"]["dateTime"] == "2026-03-12T14:30:00.0000000"
+    assert [mail.comment for mail in company.world.mails] == ["", "", "On leave"]
