@@ -118,7 +118,10 @@ def _calendars(founded: Company) -> None:
         founded.series[name] = founded.maya.schedules(
             f"Maya / {name.title()}",
             founded.meeting(name, 0),
-            guests=[f"{name}@acme.example"],
+            attendees=[
+                {"email": MAYA, "displayName": "Maya Kern", "responseStatus": "accepted"},
+                {"email": f"{name}@acme.example", "displayName": TEAM[name][0]},
+            ],
             rule="FREQ=WEEKLY",
         )
     everybody = [f"{name}@acme.example" for name in TEAM]

@@ -28,6 +28,12 @@ PROMISES = (
     "write down the three options",
 )
 """What people promise each other."""
+OPENING = """\
+Maya Kern manages six people at a company that does not exist, on a stand-in for Google that runs
+on this machine. visavis looks after her calendar through the same connector it uses for the real
+one. Eight weeks pass in time-lapse; what people do stands between empty lines, everything else is
+what visavis did by itself.
+"""
 TICKS = (timedelta(hours=8), timedelta(hours=18))
 """When visavis looks in the time-lapse, on every working day."""
 
@@ -46,6 +52,8 @@ def play(*, aloud: bool, once: bool) -> Shape:
     quiet()
     began = time.perf_counter()
     with company() as acme:
+        if aloud:
+            say(OPENING)
         for chapter in _chapters(acme):
             if aloud:
                 say(chapter)
@@ -131,7 +139,7 @@ def _notes(acme: Company, *, name: str, week: int) -> None:
     if document is None or document.handle is None:
         return
     page = acme.maya.opens(document.handle)
-    if "[ ] [" in page.text:
+    if week % 2 and "[ ] [" in page.text:
         page.ticks("[ ] [")
     promise = PROMISES[week % len(PROMISES)]
     page.writes_below("(Who does what", f"[ ] [{name.title()}] {promise} by Friday")
