@@ -117,11 +117,13 @@ def _item(what: str, day: date | None, item: Item) -> Item | None:
 
 
 def _unstruck(text: str) -> tuple[str, bool]:
+    """Take a stroke off that goes through the whole text; say whether there was one."""
     struck = _STRUCK.fullmatch(text)
     return (struck["text"], True) if struck else (text, False)
 
 
 def _age(since: date | None, day: date | None) -> str:
+    """Say since when an item is carried, and in weeks where that is one or more."""
     if since is None:
         return ""
     weeks = (day - since).days // 7 if day else 0
@@ -130,6 +132,7 @@ def _age(since: date | None, day: date | None) -> str:
 
 
 def _when(text: str, day: date | None) -> date | None:
+    """Return the day that words mean, seen from `day`."""
     weekday = _WEEKDAY_OF.get(text.lower().rstrip("."))
     if weekday is None:
         return day_in(text, day)
@@ -167,6 +170,7 @@ def _in_month(name: str, day: int, year: str | None, near: date | None) -> date 
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    """Return a day, or None for one that no calendar has (31 February)."""
     try:
         return date(year, month, day)
     except ValueError:

@@ -198,6 +198,7 @@ def _offsets(text: str) -> Iterator[_Line]:
 
 
 def _front_matter(lines: Sequence[_Line]) -> list[_Role]:
+    """Return the roles of the lines of a YAML head; nothing has to stand above it."""
     if not lines or lines[0].text.rstrip() != "---":
         return []
     closing = (n for n, line in enumerate(lines) if n and line.text.rstrip() in {"---", "..."})
@@ -214,6 +215,7 @@ def _commented(text: str) -> tuple[_Role, bool]:
 
 
 def _with_headings(lines: Sequence[_Line]) -> Iterator[_Line]:
+    """Find headings, by the hashes before them or the dashes under them."""
     underlined = False
     for line, following in zip_longest(lines, lines[1:]):
         atx = _ATX.fullmatch(line.text) if line.role is _Role.PLAIN else None
@@ -284,6 +286,7 @@ def _read(part: Sequence[_Line]) -> Section:
 
 
 def _blocks(lines: Sequence[_Line], day: date | None) -> tuple[Block, ...]:
+    """Read the blocks of a section; lines above its first heading are one without a heading."""
     blocks = [Block("")]
     for line in lines:
         if line.role is _Role.HEADING:
@@ -294,6 +297,7 @@ def _blocks(lines: Sequence[_Line], day: date | None) -> tuple[Block, ...]:
 
 
 def _with_line(block: Block, line: _Line, day: date | None) -> Block:
+    """Add a line to a block, as an item where it is one; rules and empty bullets say nothing."""
     if line.role is _Role.CODE:
         return replace(block, lines=(*block.lines, line.text))
     text = _COMMENT.sub("", line.text).rstrip()

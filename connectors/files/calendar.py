@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from connectors.errors import (
@@ -18,7 +18,7 @@ from connectors.errors import (
     PreconditionFailed,
     Unavailable,
 )
-from connectors.files import disk, editing, invitation, rebooking, translate
+from connectors.files import disk, editing, invitation, parts, rebooking, translate
 from connectors.files.folder import Folder, Memory, Seen, by_file, complaint, handle, place
 from connectors.files.reading import Reader, nameless
 from connectors.files.source import Broken, Source, split
@@ -141,7 +141,8 @@ class FilesCalendar:
                 source = self._source(name)
             except NotFound:
                 continue
-            read = (self._reader.one(name, source, uid, window) for uid in uids)
+            view = self._reader.view(source, window)
+            read = (self._reader.one(name, source, uid, view) for uid in uids)
             found |= {one.handle: one for one in read if one}
         return found
 
@@ -183,8 +184,8 @@ class FilesCalendar:
             raise NotPermitted("only the organizer can attach a link")
         name, uid = place(target.handle)
         source = self._event(name, uid)
-        master = translate.lead(source.events[uid])
-        urls = [one.url for one in translate.links(translate.fields(master))]
+        master = parts.lead(source.events[uid])
+        urls = [one.url for one in translate.links(parts.fields(master))]
         there = link.url in urls
         splices = [] if there else editing.attachment(master, link.url, source.newline)
         others = [url for url in urls if url != link.url]
@@ -200,18 +201,18 @@ class FilesCalendar:
             return self._invite(series, lost, to, key)
         name, uid = place(series.handle)
         source = self._event(name, uid)
-        zones = self._reader.view(source, to).zones
-        present = self._instance(name, uid, source, lost.recurrence_id)
-        own = rebooking.override(source, uid, lost.recurrence_id, zones)
+        view = self._reader.view(source, Span(lost.recurrence_id - _DAY, lost.recurrence_id + _DAY))
+        present = _present(self._reader.one(name, source, uid, view), lost)
+        own = rebooking.override(source, uid, lost.recurrence_id, view.zones)
         splices: Sequence[editing.Splice] = []
         if own is None or rebooking.booked_as(own) != key:
             if (present.status, present.span) != (lost.status, lost.span):
                 raise PreconditionFailed("the meeting is not as it was")
             booking = rebooking.Booking(lost.recurrence_id, to, key, self._owner.answers_to)
-            splices = rebooking.rebooked(source, uid, booking, zones)
+            splices = rebooking.rebooked(source, uid, booking, view.zones)
         written, receipt = self._write(name, uid, source, splices)
-        own = rebooking.override(written, uid, lost.recurrence_id, zones)
-        request = invitation.request(own, self._owner, zones) if own else b""
+        own = rebooking.override(written, uid, lost.recurrence_id, view.zones)
+        request = invitation.request(own, self._owner, view.zones) if own else b""
         return _telling(receipt, _meeting(present.span, present.status), _booked(to, request))
 
     def _invite(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
@@ -221,7 +222,7 @@ class FilesCalendar:
         meeting = invitation.meeting(series, lost, to, key, self._owner)
         wrote = disk.create(self._folder.path / name, meeting)
         source = self._event(name, uid)
-        event = translate.lead(source.events[uid])
+        event = parts.lead(source.events[uid])
         request = invitation.request(event, self._owner, self._reader.view(source, to).zones)
         whole = editing.Splice(0, 0, event.raw)
         receipt = Receipt(
@@ -257,6 +258,7 @@ class FilesCalendar:
     # --- one file ---
 
     def _source(self, name: str) -> Source:
+        """Read one file for a question that only a whole file can answer."""
         try:
             return self._folder.source(name)
         except Broken as broken:
@@ -264,17 +266,11 @@ class FilesCalendar:
             raise Unavailable(complaint(name, broken.line, str(broken))) from broken
 
     def _event(self, name: str, uid: str) -> Source:
+        """Read the file that holds an event; raises `NotFound` when it does not any more."""
         source = self._source(name)
         if uid not in source.events:
             raise NotFound(f"the event is not in {name} any more")
         return source
-
-    def _instance(self, name: str, uid: str, source: Source, at: datetime) -> Occurrence:
-        series = self._reader.one(name, source, uid, Span(at - _DAY, at + _DAY))
-        found = series.occurrence(at) if series else None
-        if found is None:
-            raise PreconditionFailed("the meeting is not in its series any more")
-        return found
 
     def _write(
         self, name: str, uid: str, source: Source, splices: Sequence[editing.Splice]
@@ -296,6 +292,14 @@ class FilesCalendar:
         return written, receipt
 
 
+def _present(series: Series | None, lost: Occurrence) -> Occurrence:
+    """Return an instance as it is now; its identity is the start its rule gave it."""
+    found = series.occurrence(lost.recurrence_id) if series else None
+    if found is None:
+        raise PreconditionFailed("the meeting is not in its series any more")
+    return found
+
+
 def _digests(source: Source) -> dict[str, str]:
     return {uid: source.digest(uid) for uid in source.events}
 
@@ -308,17 +312,20 @@ def _problem(name: str, source: Source, wrong: Mapping[str, str]) -> str:
 
 
 def _kept(source: Source, uid: str) -> Facts:
-    part = translate.fields(translate.lead(source.events[uid]))
-    offered = translate.words(part, "DESCRIPTION").splitlines()
+    """Return what a write must leave alone; ours is a link that our own line offers."""
+    part = parts.fields(parts.lead(source.events[uid]))
+    offered = parts.words(part, "DESCRIPTION").splitlines()
     ours = [url for url in translate.attached(part) if editing.line_for(Url(url)) in offered]
     return translate.kept(part, ours)
 
 
 def _telling(receipt: Receipt, before: Facts, after: Facts) -> Receipt:
+    """Put what people understand in front of what only `undo` does."""
     return replace(receipt, before={**before, **receipt.before}, after={**after, **receipt.after})
 
 
 def _meeting(span: Span, status: Status) -> Facts:
+    """Tell a time as the journal shows it."""
     return {"start": span.start.isoformat(), "end": span.end.isoformat(), "status": status}
 
 

@@ -97,6 +97,7 @@ def _settle(folder: Path) -> None:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
+    """Say what went wrong with a file in the words of `connectors.errors`."""
     try:
         yield
     except OSError as error:

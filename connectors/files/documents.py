@@ -133,6 +133,7 @@ class MarkdownFolder:
 
 
 def _take_out(path: Path, receipt: Receipt) -> None:
+    """Remove a section, or set its date line back; what people wrote in it stays."""
     data = disk.read(path)
     text = _decoded(data)
     mark, was = Mark(str(receipt.after["mark"])), receipt.before["source"]
@@ -146,6 +147,7 @@ def _take_out(path: Path, receipt: Receipt) -> None:
 
 
 def _bin(path: Path) -> None:
+    """Delete a document that holds nothing but its title."""
     data = disk.read(path)
     text = _decoded(data)
     if text != markdown.document(markdown.title(text)):
@@ -155,6 +157,7 @@ def _bin(path: Path) -> None:
 
 
 def _share(path: Path, people: Iterable[str]) -> None:
+    """Keep the list of people beside the document, where it moves along with the folder."""
     guests = _guests(path)
     content = json.dumps(sorted(people)).encode()
     if not disk.create(guests, content):
@@ -183,11 +186,13 @@ def _file_uri(path: Path) -> Url:
 
 
 def _slug(title: str) -> str:
+    """Write a title as a file name that every system takes."""
     words = re.findall(r"[^\W_]+", title.lower())
     return "-".join(words)[:60] or "one-on-one"
 
 
 def _digest(key: Key) -> str:
+    """Return the part of a file name by which a document is found, whatever its title."""
     return blake2b(key.encode(), digest_size=5).hexdigest()
 
 

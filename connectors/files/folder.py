@@ -122,6 +122,7 @@ def by_file(events: Iterable[Handle]) -> Mapping[str, Sequence[str]]:
 
 
 def _stamps(folder: Path, prefix: str) -> Iterator[tuple[str, Stamp]]:
+    """Yield names and looks of the files, without opening any."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):

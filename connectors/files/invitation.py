@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone
 
 from connectors.files.editing import escaped
+from connectors.files.parts import fields
 from connectors.files.rebooking import KEY
 from connectors.files.source import Component, Property, fold
-from connectors.files.translate import fields
 from connectors.files.zones import Zones
 from connectors.model import AttendeeKind, Key, Occurrence, Person, Series, Span
 
@@ -87,6 +87,7 @@ def meeting(series: Series, lost: Occurrence, to: Span, key: Key, owner: Person)
 
 
 def _guests(series: Series, lost: Occurrence, owner: Person) -> list[str]:
+    """Return whom the owner invites: the people of the lost meeting, not its rooms."""
     people = (one.address for one in series.invited(lost) if one.kind is AttendeeKind.INDIVIDUAL)
     invited = dict.fromkeys((series.organizer, *people))
     return [one for one in invited if not owner.answers_to(one)]
@@ -102,6 +103,7 @@ def _definition(tzid: str, zones: Zones, years: Sequence[int]) -> bytes:
 
 
 def _utc(zones: Zones, start: Property) -> str:
+    """Write a start in UTC, for a stamp that no clock is needed for."""
     params, value = start.parts()
     if value.endswith("Z"):
         return value

@@ -29,7 +29,11 @@ class Reader:
     def all(
         self, name: str, source: Source, uids: Iterable[str], window: Span
     ) -> tuple[dict[str, Series], dict[str, str]]:
-        """Read the events that can show in a window; beside them, what is wrong with others."""
+        """Read the events that can show in a window; beside them, what is wrong with others.
+
+        Both are by UID. Single events far from the window are not looked into at all: in a
+        calendar of years they are nearly everything.
+        """
         found: dict[str, Series] = {}
         wrong: dict[str, str] = {}
         view = self.view(source, window)
@@ -45,13 +49,14 @@ class Reader:
                 found |= {uid: one} if one else {}
         return found, wrong
 
-    def one(self, name: str, source: Source, uid: str, window: Span) -> Series | None:
+    def one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
         """Read one event; None where it is not there, or cancelled as a whole, or unreadable."""
         if uid not in source.events:
             return None
         try:
-            return self._one(name, source, uid, self.view(source, window))
+            return self._one(name, source, uid, view)
         except ValueError:
+            # Told as a problem when the file changed; here it is no longer what was asked for.
             return None
 
     def taken(self, name: str, source: Source, window: Span) -> tuple[list[Span], list[Span]]:
@@ -66,7 +71,7 @@ class Reader:
         return _flat(spans.values()), _flat(away)
 
     def view(self, source: Source, window: Span) -> View:
-        """Return how a file is looked at."""
+        """Return how a file is looked at; its zones are read only when a time names one."""
         return View(self.owner, Zones(source.zones, self.zone), window)
 
     def tells(self, one: Series) -> bool:
@@ -104,6 +109,7 @@ def _outside(components: Sequence[Component], window: Span) -> bool:
 
 
 def _day(moment: datetime) -> str:
+    """Write a day as iCalendar does, so that the two compare as text."""
     return f"{moment.astimezone(UTC):%Y%m%d}"
 
 

@@ -13,18 +13,10 @@ from datetime import UTC, datetime
 
 from connectors.errors import NotPermitted
 from connectors.files.editing import Splice, applied, escaped, shifted
+from connectors.files.parts import Fields, fields, lead, newest, sequence, unescaped
+from connectors.files.people import address
 from connectors.files.source import Component, Property, Source, fold
-from connectors.files.translate import (
-    Fields,
-    address,
-    fields,
-    instances,
-    lead,
-    newest,
-    sequence,
-    timed,
-    unescaped,
-)
+from connectors.files.translate import instances, timed
 from connectors.files.zones import Zones
 from connectors.model import Key, Span
 
@@ -96,6 +88,7 @@ def _refuse(base: Fields, *, repeats: object) -> None:
 def _restamped(
     base: Component, booking: Booking, revision: int, zones: Zones, newline: bytes
 ) -> list[Splice]:
+    """Edit a component's own lines: the new ones stand where DTSTART stood."""
     part = fields(base)
     start = part["DTSTART"][0]
     identity = [] if "RECURRENCE-ID" in part else [("RECURRENCE-ID", booking.recurrence_id)]
@@ -123,7 +116,7 @@ def _included(master: Component, at: datetime, zones: Zones, newline: bytes) -> 
         excluded = zip(values, instances(one, timing, zones), strict=True)
         left = [value for value, instance in excluded if instance != at]
         if len(left) < len(values):
-            head = one.text.removesuffix(one.parts()[1])
+            head = one.text[: len(one.text) - len(one.parts()[1])]
             new = fold(head + ",".join(left), newline) if left else b""
             splices.append(Splice(one.start, one.end, new))
     return shifted(splices, master.start)

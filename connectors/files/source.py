@@ -21,6 +21,7 @@ _EDGE = re.compile(
 _LINE = re.compile(rb"[^\n]+(?:\n(?:\r?\n){0,3}[ \t][^\n]*)*\n?|\n")
 _FOLD = re.compile(rb"(?:\r?\n){1,4}[ \t]")
 _SIMPLE = re.compile(r"([^:;]+)((?:;[\w-]+=[^\":;,\\]*)*):(.*)", re.DOTALL)
+_NO_UTF8 = re.compile("[\udc80-\udcff]")
 _UID = re.compile(rb"\nUID:([^\r\n]+)\r?\n(?=[^ \t\r\n])")
 # Many programs stamp every event anew at each export.
 _STAMP = re.compile(rb"\nDTSTAMP[^\n]*", re.IGNORECASE)
@@ -54,8 +55,11 @@ class Property:
         return _FOLD.sub(b"", self.raw).rstrip(b"\r\n").decode("utf-8", "surrogateescape")
 
     def parts(self) -> tuple[Mapping[str, str], str]:
-        """Return parameters, by their names in capitals, and the value as it is written."""
-        text = self.text
+        """Return parameters, by their names in capitals, and the value as it is written.
+
+        Both are fit to be stored: what is no UTF-8 is one replacement character a byte.
+        """
+        text = _NO_UTF8.sub("\N{REPLACEMENT CHARACTER}", self.text)
         simple = _SIMPLE.fullmatch(text)
         if simple:
             params = (param.partition("=") for param in simple[2].split(";")[1:])
@@ -188,6 +192,7 @@ def _components(data: bytes) -> Iterator[tuple[bytes, Component]]:
 
 
 def _uid(component: Component) -> str:
+    """Return the UID, quickly where it is written plainly; an alarm may have one of its own."""
     simple = _UID.search(component.raw, 0, component.body_end)
     if simple:
         return simple[1].decode("utf-8", "replace").strip()
@@ -195,10 +200,11 @@ def _uid(component: Component) -> str:
         own = next((one.value for one in component.properties() if one.name == "UID"), "")
     except ValueError:
         return ""
-    return own.encode("utf-8", "replace").decode()
+    return own
 
 
 def _name_length(line: bytes) -> int:
+    """Return where a line's name ends: at its value, or at its first parameter."""
     ends = [at for at in (line.find(b":"), line.find(b";")) if at >= 0]
     return min(ends, default=len(line))
 

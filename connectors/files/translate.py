@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar.prop import vDDDTypes
 
+from connectors.files import people
+from connectors.files.parts import Fields, fields, raw_value, sequence, texts, words
 from connectors.files.source import Component, Property
 from connectors.files.zones import Zones
 from connectors.model import (
     Attendee,
-    AttendeeKind,
     EventKind,
     Handle,
     Link,
@@ -35,14 +36,10 @@ from connectors.recurrence import Override, occurrences
 HALF_HOUR = timedelta(minutes=30)
 """A meeting that is written without an end gets this long: an instant cannot be held or booked."""
 _DAY = timedelta(days=1)
-_RESPONSES = {response.value.upper(): response for response in Response}
-_KINDS = {kind.value.upper(): kind for kind in AttendeeKind}
 _URL = re.compile(r"(?:https?|file)://[^\s<>\"\\]+")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 # How Google names the series that continues another one from some day on.
 _SPLIT = re.compile(r"(?P<base>.+)_R\d{8}(?:T\d{6})?(?P<host>@.*)?")
 
-Fields = Mapping[str, Sequence[Property]]
 Moment = date | datetime
 
 
@@ -82,14 +79,6 @@ class Timing:
         )
 
 
-def fields(component: Component) -> Fields:
-    """Gather a component's own properties by name."""
-    found: dict[str, list[Property]] = {}
-    for one in component.properties():
-        found.setdefault(one.name, []).append(one)
-    return found
-
-
 def series(name: Name, components: Sequence[Component], view: View) -> Series | None:
     """Read an event with its overrides; None for a repeating one that is cancelled as a whole."""
     parts = [fields(component) for component in components]
@@ -98,9 +87,9 @@ def series(name: Name, components: Sequence[Component], view: View) -> Series | 
         # Ended for good. The meetings it had were held, and must not look as if they were lost.
         return None
     timing = timed(first, view.zones)
-    attendees = _attendees(first)
+    attendees = people.attendees(first)
     private = words(first, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"}
-    organizer = _organizer(first) or view.owner.address
+    organizer = people.organizer(first) or view.owner.address
     return Series(
         handle=name.handle,
         uid=name.uid,
@@ -110,7 +99,7 @@ def series(name: Name, components: Sequence[Component], view: View) -> Series | 
         attendees=attendees,
         zone=view.zones.name(timing.start.tzinfo),
         occurrences=_occurrences(first, overrides, timing, attendees, view),
-        rule=_value(first, "RRULE") or None,
+        rule=raw_value(first, "RRULE") or None,
         kind=_kind(first, timing, attendees, view.owner),
         private=private,
         all_day=timing.all_day,
@@ -133,18 +122,6 @@ def taken(found: Series, components: Sequence[Component], view: View) -> Iterato
         )
         if one.status is Status.STANDING and not (transparent or declined):
             yield one.span
-
-
-def lead(components: Sequence[Component]) -> Component:
-    """Return the master, or without one an override; of several the newest."""
-    masters = [one for one in components if "RECURRENCE-ID" not in fields(one)]
-    return newest(masters or components)
-
-
-def newest(components: Sequence[Component]) -> Component:
-    """Return the component of the highest revision; the last of equals."""
-    *_, last = sorted(components, key=lambda one: sequence(fields(one)))
-    return last
 
 
 def timed(part: Fields, zones: Zones, fallback: timedelta | None = None) -> Timing:
@@ -171,7 +148,7 @@ def instances(listed: Property, timing: Timing, zones: Zones) -> tuple[datetime,
 def links(part: Fields) -> tuple[Link, ...]:
     """Return the addresses attached to an event or written into its description, each once."""
     found = dict.fromkeys(
-        (*attached(part), *_texts(part, "URL"), *_written(words(part, "DESCRIPTION")))
+        (*attached(part), *texts(part, "URL"), *_written(words(part, "DESCRIPTION")))
     )
     return tuple(Link(Url(url)) for url in found if _URL.match(url))
 
@@ -186,63 +163,21 @@ def kept(part: Fields, ours: Iterable[str]) -> Mapping[str, Sequence[str] | bool
     texts = (words(part, name) for name in ("DESCRIPTION", "LOCATION", "URL", "CONFERENCE"))
     joins = {url for text in texts for url in _written(text)}
     return {
-        "attendees": sorted(guest.address for guest in _attendees(part)),
+        "attendees": sorted(guest.address for guest in people.attendees(part)),
         "attachments": sorted({*attached(part)} - {*ours}),
         "join": sorted(joins - {*attached(part)} - {*ours}),
         "private": words(part, "CLASS").upper() in {"PRIVATE", "CONFIDENTIAL"},
     }
 
 
-def words(part: Fields, name: str) -> str:
-    """Return a property's words; empty where it is not there."""
-    return unescaped(_value(part, name))
-
-
-def unescaped(value: str) -> str:
-    """Return the words of a TEXT value."""
-    text = _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
-
-
-# --- who ------------------------------------------------------------------------------------------
-
-
-def address(person: Property) -> str:
-    """Return the mail address of an ATTENDEE or ORGANIZER, in lower case."""
-    params, value = person.parts()
-    scheme, _, rest = value.strip().partition(":")
-    if scheme.lower() == "mailto":
-        return rest.strip().lower()
-    # Some servers name people by a path of their own, and give the mail address beside it.
-    return params.get("EMAIL", value).strip().lower()
-
-
-def _attendees(part: Fields) -> tuple[Attendee, ...]:
-    found = {address(one): _attendee(one) for one in part.get("ATTENDEE", ())}
-    return tuple(found.values())
-
-
-def _attendee(one: Property) -> Attendee:
-    params, _ = one.parts()
-    return Attendee(
-        address(one),
-        params.get("CN", ""),
-        _RESPONSES.get(params.get("PARTSTAT", "").upper(), Response.NEEDS_ACTION),
-        _KINDS.get(params.get("CUTYPE", "").upper(), AttendeeKind.INDIVIDUAL),
-        optional=params.get("ROLE", "").upper() in {"OPT-PARTICIPANT", "NON-PARTICIPANT"},
-        comment=params.get("X-RESPONSE-COMMENT", ""),
-    )
-
-
-def _organizer(part: Fields) -> str:
-    return address(part["ORGANIZER"][0]) if "ORGANIZER" in part else ""
-
-
 def _kind(part: Fields, timing: Timing, attendees: Sequence[Attendee], owner: Person) -> EventKind:
-    """Tell an absence: the program's own word, or an all-day event of one's own."""
+    """Tell an absence: the program's own word, or an all-day event of one's own.
+
+    Outlook's word counts both ways: what it calls busy is no absence.
+    """
     said = words(part, "X-MICROSOFT-CDO-BUSYSTATUS") or words(part, "BUSYSTATUS")
     own = all(owner.answers_to(guest.address) for guest in attendees)
-    mine = own and owner.answers_to(_organizer(part) or owner.address)
+    mine = own and owner.answers_to(people.organizer(part) or owner.address)
     opaque = words(part, "TRANSP").upper() != "TRANSPARENT"
     away = said.upper() == "OOF" if said else timing.all_day and mine and opaque
     return EventKind.OUT_OF_OFFICE if away else EventKind.MEETING
@@ -258,6 +193,7 @@ def _occurrences(
     attendees: tuple[Attendee, ...],
     view: View,
 ) -> tuple[Occurrence, ...]:
+    """Expand rule, dates, exclusions and overrides in the window."""
     zones = view.zones
     start, own = timing.start, [_override(one, timing, attendees, zones) for one in overrides]
     rdates = [at for one in lead.get("RDATE", ()) for at in _periods(one, timing, zones)]
@@ -271,7 +207,7 @@ def _occurrences(
     return occurrences(
         start,
         timing.length,
-        _value(lead, "RRULE") or None,
+        raw_value(lead, "RRULE") or None,
         window=view.window,
         rdates=[at for at, _ in rdates],
         exdates=[at for one in lead.get("EXDATE", ()) for at in instances(one, timing, zones)],
@@ -282,7 +218,7 @@ def _occurrences(
 def _override(
     part: Fields, master: Timing, attendees: tuple[Attendee, ...], zones: Zones
 ) -> Override:
-    invited = _attendees(part)
+    invited = people.attendees(part)
     params, _ = part["RECURRENCE-ID"][0].parts()
     return Override(
         _recurrence_id(part, master, zones),
@@ -294,6 +230,7 @@ def _override(
 
 
 def _recurrence_id(part: Fields, master: Timing, zones: Zones) -> datetime:
+    """Return the identity of an override: the start that the rule gave its instance."""
     named = instances(part["RECURRENCE-ID"][0], master, zones)
     if not named:
         raise ValueError("its RECURRENCE-ID names no instance")
@@ -303,6 +240,7 @@ def _recurrence_id(part: Fields, master: Timing, zones: Zones) -> datetime:
 def _periods(
     listed: Property, timing: Timing, zones: Zones
 ) -> list[tuple[datetime, datetime | None]]:
+    """Return the starts that a list names, with the end where it names a PERIOD."""
     zone = timing.start.tzinfo
     found = []
     for text in filter(None, listed.value.split(",")):
@@ -317,6 +255,10 @@ def _periods(
 
 
 def _length(part: Fields, start: datetime, zones: Zones, *, all_day: bool) -> timedelta:
+    """Return how long a component says it lasts, zero where it does not say.
+
+    Whole days are counted on the calendar, everything else on the clock.
+    """
     if "DTEND" in part:
         end = _aware(_moment(part["DTEND"][0]), part["DTEND"][0], zones)
         if all_day:
@@ -329,6 +271,7 @@ def _length(part: Fields, start: datetime, zones: Zones, *, all_day: bool) -> ti
 
 
 def _moment(one: Property) -> Moment:
+    """Read a property that is one date or one time."""
     value = _parsed(one.value, one.name)
     if not isinstance(value, date):
         raise ValueError(f"its {one.name} is no date")  # noqa: TRY004 - a mistake of the file
@@ -336,6 +279,7 @@ def _moment(one: Property) -> Moment:
 
 
 def _parsed(text: str, name: str) -> object:
+    """Read a date, time, period or duration; ValueError quotes what it stumbled over."""
     try:
         return vDDDTypes.from_ical(text.strip())  # type: ignore[no-untyped-call]
     except ValueError as error:
@@ -359,35 +303,24 @@ def _aware(at: object, one: Property, zones: Zones, master: datetime | None = No
 
 def _sorted(parts: Sequence[Fields]) -> tuple[Fields, list[Fields]]:
     """Return the master, or the first override, and all overrides; the newest of each counts."""
-    latest = {_value(part, "RECURRENCE-ID"): part for part in sorted(parts, key=sequence)}
+    latest = {raw_value(part, "RECURRENCE-ID"): part for part in sorted(parts, key=sequence)}
     masters = [part for part in latest.values() if "RECURRENCE-ID" not in part]
     overrides = [part for part in latest.values() if "RECURRENCE-ID" in part]
     return (masters or overrides)[0], overrides
 
 
-def sequence(part: Fields) -> int:
-    """Return the revision that the organizer counts (SEQUENCE)."""
-    value = _value(part, "SEQUENCE")
-    return int(value) if value.isdigit() else 0
-
-
 def _cancelled(part: Fields) -> bool:
+    """Whether a component says itself that it does not take place."""
     return words(part, "STATUS").upper() == "CANCELLED"
 
 
 def _split_from(name: Name) -> Handle | None:
+    """Return the series this one continues: the handle of the UID without Google's suffix."""
     found = _SPLIT.fullmatch(name.uid)
     base = f"{found['base']}{found['host'] or ''}" if found else ""
     return Handle(f"{name.handle.removesuffix(name.uid)}{base}") if found else None
 
 
-def _value(part: Fields, name: str) -> str:
-    return part[name][0].value if name in part else ""
-
-
-def _texts(part: Fields, name: str) -> list[str]:
-    return [unescaped(one.value) for one in part.get(name, ())]
-
-
 def _written(text: str) -> Iterator[str]:
+    """Yield the addresses in a text, without the marks that end a sentence."""
     return (url.rstrip(".,;:!?)'") for url in _URL.findall(text))

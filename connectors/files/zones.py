@@ -47,6 +47,7 @@ class Zones:
         return "UTC" if zone is UTC else str(getattr(zone, "key", self.local.key))
 
     def _find(self, tzid: str) -> tzinfo:
+        """Try the name, then the place a definition says it is for, then its rules."""
         known = iana(tzid)
         if known:
             return ZoneInfo(known)
@@ -83,6 +84,7 @@ def iana(tzid: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
+    """Return all zones by their names in small letters."""
     return {name.lower(): name for name in available_timezones()}
 
 
@@ -94,6 +96,7 @@ def _tzid(definition: Component) -> str:
 
 
 def _same(one: tzinfo, other: tzinfo) -> bool:
+    """Whether two zones have the same offset in every month of three years."""
     return all(
         at.astimezone(one).utcoffset() == at.astimezone(other).utcoffset() for at in _SAMPLES
     )
