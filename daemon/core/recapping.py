@@ -1,0 +1,54 @@
+"""The recap: what a meeting left behind, drafted the same day from what the document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from connectors.model import Key
+from daemon.core.dossier import Dossier
+from daemon.core.keys import key
+from daemon.core.pen import Pen
+from daemon.core.words import Decision, Kind, Meeting
+
+TIME_TO_WRITE = timedelta(hours=1)
+"""How long after the end the two may still be writing."""
+
+
+def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
+    """Return the meeting of today whose recap is due; nothing is said about the past."""
+    written = {(s.series, s.recurrence_id) for s in dossier.shelf.sections}
+    over = (
+        meeting
+        for meeting in dossier.standing()
+        if meeting.span.end + TIME_TO_WRITE <= now
+        and meeting.span.end >= dossier.since
+        and dossier.policy.today(meeting.span.end) == dossier.policy.today(now)
+        and (meeting.series, meeting.recurrence_id) in written
+        and _key(dossier, meeting) not in dossier.settled
+    )
+    return next(over, None)
+
+
+def recap(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield the recap of today's meeting, once its section was read back."""
+    meeting = unrecapped(dossier, now)
+    if meeting is None or not dossier.sight.sections:
+        return
+    words = pen.recap(dossier, meeting)
+    both = dossier.policy.recap_to_both
+    yield Decision(
+        key=_key(dossier, meeting),
+        kind=Kind.RECAP,
+        pair=dossier.pair.id,
+        account=dossier.account,
+        because="the meeting is over, and this is what its section says",
+        occurrence=meeting.recurrence_id,
+        times=meeting.span,
+        mails=(dossier.pair.partner.address,) if both else (),
+        after={"subject": words.subject, "text": words.text, "both": both},
+    )
+
+
+def _key(dossier: Dossier, meeting: Meeting) -> Key:
+    return key("recap", dossier.pair.id, meeting.series, meeting.recurrence_id)
