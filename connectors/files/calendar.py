@@ -228,7 +228,7 @@ class FilesCalendar:
         receipt = Receipt(
             handle(name, uid),
             Version(source.digest(uid)),
-            after={"changes": editing.remembered(b"", [whole])},
+            after={"changes": editing.remembered(b"", (), [whole])},
             wrote=wrote,
         )
         return _telling(receipt, {}, _booked(to, request))
@@ -284,7 +284,7 @@ class FilesCalendar:
             handle(name, uid),
             Version(written.digest(uid)),
             before={"version": source.digest(uid)},
-            after={"changes": editing.remembered(source.data, splices)},
+            after={"changes": editing.remembered(source.data, source.events[uid], splices)},
             kept_before=_kept(source, uid),
             kept_after=_kept(written, uid),
             wrote=bool(splices),

@@ -37,10 +37,13 @@ def applied(data: bytes, splices: Sequence[Splice]) -> bytes:
     return data
 
 
-def remembered(data: bytes, splices: Sequence[Splice]) -> Sequence[Facts]:
+def remembered(
+    data: bytes, components: Sequence[Component], splices: Sequence[Splice]
+) -> Sequence[Facts]:
     """Return what `reverted` needs: the old bytes, and how to recognise the new ones."""
     return tuple(
         {
+            "of": next((_identity(c) for c in components if c.start < one.start < c.end), None),
             "was": b64encode(data[one.start : one.end]).decode("ascii"),
             "lines": len(one.new.splitlines()),
             "digest": _digest(one.new),
@@ -54,7 +57,9 @@ def reverted(source: Source, uid: str, changes: Json) -> bytes:
     components = source.events.get(uid, ())
     splices = []
     for change in cast("Sequence[Facts]", changes):
-        places = (place for one in components for place in _places(one, change))
+        # A copy has the same lines as its master, so what was edited must be what is edited back.
+        meant = (one for one in components if change["of"] in {None, _identity(one)})
+        places = (place for one in meant for place in _places(one, change))
         found = next(places, None)
         if found is None:
             raise PreconditionFailed("the event was changed since")
@@ -130,6 +135,12 @@ def _places(component: Component, change: Facts) -> Iterator[tuple[int, int]]:
         if _digest(block) == change["digest"]:
             yield at, at + len(block)
         at += len(lines[first])
+
+
+def _identity(component: Component) -> str:
+    """Return which instance a component speaks for; the master for none."""
+    named = fields(component).get("RECURRENCE-ID", ())
+    return named[0].text if named else ""
 
 
 def _digest(block: bytes) -> str:

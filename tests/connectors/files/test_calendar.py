@@ -255,6 +255,21 @@ def test_a_booking_is_taken_back_though_the_guest_answered_since(work: Path) -> 
     assert work.read_bytes() == before
 
 
+def test_an_exclusion_goes_back_to_the_master_wherever_its_copies_stand(work: Path) -> None:
+    text = work.read_text().replace("EXDATE;TZID=Office:20260330T100000,\n 20260406T100000\n", "")
+    excluded = "EXDATE;TZID=Office:20260323T100000\n"
+    master = text[text.index("BEGIN:VEVENT") : text.index("BEGIN:VEVENT\nUID:two")]
+    copy = master.replace("RRULE:FREQ=WEEKLY", "RECURRENCE-ID;TZID=Office:20260413T100000")
+    work.write_text(text.replace(master, copy.replace(excluded, "") + master))
+    before = work.read_bytes()
+    found = series(work)
+    lost = found.occurrence(MONDAY + WEEK)
+    assert lost is not None
+    receipt = calendar(work).book(found, lost, TUESDAY, KEY)
+    calendar(work).undo(receipt)
+    assert work.read_bytes() == before
+
+
 def test_an_earlier_override_is_changed_in_place(work: Path) -> None:
     book(work)
     moved = series(work)
