@@ -24,7 +24,9 @@ Mark = NewType("Mark", str)
 """The marker in a document that says: visavis wrote this section."""
 Url = NewType("Url", str)
 
-Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = Union[  # noqa: UP007 - "|" takes no names that come later
+    bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None
+]
 Facts: TypeAlias = Mapping[str, Json]
 """Named JSON values: what a receipt remembers, what the journal shows."""
 
@@ -49,7 +51,7 @@ class Span:
 
     @property
     def length(self) -> timedelta:
-        """Elapsed time: Python subtracts wall clocks within one zone, which errs at clock changes."""
+        """Elapsed time; within one zone Python would subtract wall clocks, wrong at clock changes."""
         return self.end.astimezone(UTC) - self.start.astimezone(UTC)
 
     def __contains__(self, moment: datetime) -> bool:

@@ -19,7 +19,7 @@ MACHINE = re.compile(r"(?:^|[^A-Za-z])/(?:work|root|farm)/")
 REGISTRY = re.compile(r"files\.pythonhosted|registry\.npmjs|pypi\.org/simple")
 LEFTOVER = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|NotImplemented[E]rror")
 PRETENCE = re.compile(
-    r"\w*Moc[k]\b|\bpatch\(|\bmock[e]r\b|pytest\.(?:mark\.)?(?:skip|xfail)|time\.sleep\("
+    r"\w*Moc[k]\b|(?<![.\w])patch\(|\bmock[e]r\b|\bmoc[k]\.|pytest\.(?:mark\.)?(?:skip|xfail)|time\.sleep\("
 )
 
 

@@ -76,8 +76,7 @@ def tell(stage: Stage, power: Power) -> End:
 
 def end(stage: Stage, uid: str) -> End:
     """Look at the world as it is."""
-    (document,) = [d for d in stage.world.documents.values() if not d.trashed] or [None]
-    text = document.text if document else ""
+    text = "".join(d.text for d in stage.world.documents.values() if not d.trashed)
     series = stage.world.event(uid)
     return End(
         documents=len(stage.world.documents),
