@@ -1,9 +1,12 @@
 """What every test stands on: no setting of the machine it runs on, and examples that repeat."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import Cluster, cluster
 
 # Contract classes live outside test files; their asserts should explain themselves too.
 pytest.register_assert_rewrite("tests.contract")
@@ -19,3 +22,19 @@ settings.load_profile("sweep" if SWEEP else "ci")
 for name in [name for name in os.environ if name.startswith("VISAVIS_")]:
     if name != "VISAVIS_SWEEP":
         del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """A database that is new to the test, of each kind that a store may have."""
+    if request.param == "sqlite":
+        return "sqlite"
+    running: Cluster = request.getfixturevalue("postgres")
+    return running.database()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from connectors.errors import ConnectorError
 from connectors.memory import MemoryCalendar, MemoryDocuments, MemoryMessages, World
 from connectors.model import Person, Span, Url
 from daemon.core.dossier import Dossier
@@ -51,25 +52,36 @@ class Stage:
     about: dict[str, About] = field(default_factory=dict)
     database: str = "sqlite"
     mail: bool = True
+    accounts: dict[str, Person] = field(default_factory=dict)
+    """Accounts by the address they are for, with the human behind; default: one."""
+    trouble: dict[str, ConnectorError] = field(default_factory=dict)
+    """Why an account, by its address, cannot be reached."""
+    calendar: type[MemoryCalendar] = MemoryCalendar
 
     def __post_init__(self) -> None:
+        self.accounts = self.accounts or {self.address: Person(self.address)}
         self.store: Store = open_store(self.home, self.database)
         self.house = self.wired()
 
     def wired(self) -> House:
         """Return the house as wiring would build it anew."""
-        account = Account(
-            name="work",
+        accounts = tuple(self._account(*one) for one in self.accounts.items())
+        channels = {MAIL: MemoryMessages(self.world)} if self.mail else {}
+        return House(self.home, self.store, accounts, TemplatePen(), self.about, channels)
+
+    def _account(self, address: str, owner: Person) -> Account:
+        trouble = self.trouble.get(address)
+        return Account(
+            name="work" if address == self.address else address.partition("@")[0],
             provider="memory",
-            address=self.address,
-            owner=Person(self.address),
+            address=address,
+            owner=owner,
             policy=self.policy,
             identity="1",
-            calendar=MemoryCalendar(self.world, self.address),
-            documents=MemoryDocuments(self.world, self.address),
+            calendar=None if trouble else self.calendar(self.world, address),
+            documents=None if trouble else MemoryDocuments(self.world, address),
+            trouble=trouble,
         )
-        channels = {MAIL: MemoryMessages(self.world)} if self.mail else {}
-        return House(self.home, self.store, (account,), TemplatePen(), self.about, channels)
 
     def restart(self) -> None:
         """Start anew after a power cut: only the store and the world are left."""
@@ -101,6 +113,14 @@ class Stage:
             turns.append(self.tick(start.astimezone(UTC)))
             start += step
         return turns
+
+    def asked(self, since: int) -> list[str]:
+        """Return the requests from this count on."""
+        return self.world.wire.log[since:]
+
+    def subjects(self, to: str = MAYA) -> list[str]:
+        """Return the subjects of all letters to somebody, in the order they were sent."""
+        return [letter.subject for letter in self.world.letters if letter.to == to]
 
     def dossier(self, now: datetime) -> Dossier:
         """Return what is known of the only pair."""

@@ -62,7 +62,7 @@ class MemoryDocuments:
         """Make an empty document for this key, or return the one that is there."""
         if found := self.find(key):
             return found
-        url = Url(f"https://documents.example/{len(self._world.documents) + 1}")
+        url = Url(f"https://documents.example/{len(self._world.documents) + 1}.md")
         text = markdown.document(title)
         new = Document(url, key, title, frozenset({self._address}), text)
         return _link(self._keep("documents.create", new))

@@ -24,7 +24,10 @@ def _migrate(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.begin() as connection:
+    # As a writing unit: of two programs that open a new store at once the second waits, and
+    # then finds nothing to do.
+    writing = engine.execution_options(visavis_write=True)
+    with writing.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
