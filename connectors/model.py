@@ -51,7 +51,7 @@ class Span:
 
     @property
     def length(self) -> timedelta:
-        """Elapsed time; within one zone Python would subtract wall clocks, wrong at clock changes."""
+        """Elapsed time: Python subtracts wall clocks within a zone, wrong at clock changes."""
         return self.end.astimezone(UTC) - self.start.astimezone(UTC)
 
     def __contains__(self, moment: datetime) -> bool:

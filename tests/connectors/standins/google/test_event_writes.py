@@ -28,7 +28,7 @@ def insert(google: Google, who: Person, **parameters: object) -> dict[str, Any]:
     return dict(google.events(who).insert(**parameters).execute())
 
 
-def patch(
+def patched(
     google: Google, who: Person, event: str, body: dict[str, Any], **more: object
 ) -> dict[str, Any]:
     request = google.events(who).patch(calendarId="primary", eventId=event, body=body, **more)
@@ -57,7 +57,7 @@ def test_an_etag_has_quotes_and_a_stale_one_is_refused(
 
 def test_a_patch_replaces_whole_arrays(google: Google, maya: Person, weekly: str) -> None:
     """Facts 2.14."""
-    event = patch(google, maya, weekly, {"attendees": [{"email": "new@acme.example"}]})
+    event = patched(google, maya, weekly, {"attendees": [{"email": "new@acme.example"}]})
     assert [guest["email"] for guest in event["attendees"]] == ["new@acme.example"]
 
 
@@ -65,14 +65,14 @@ def test_a_patch_merges_objects_and_removes_nulls(
     google: Google, maya: Person, weekly: str
 ) -> None:
     """Facts 2.14."""
-    patch(google, maya, weekly, {"extendedProperties": {"private": {"a": "1", "b": "2"}}})
-    event = patch(google, maya, weekly, {"extendedProperties": {"private": {"a": None}}})
+    patched(google, maya, weekly, {"extendedProperties": {"private": {"a": "1", "b": "2"}}})
+    event = patched(google, maya, weekly, {"extendedProperties": {"private": {"a": None}}})
     assert event["extendedProperties"]["private"] == {"b": "2"}
 
 
 def test_an_update_drops_what_it_does_not_name(google: Google, maya: Person, weekly: str) -> None:
     """Facts 2.14 and 4.3."""
-    patch(google, maya, weekly, {"attachments": [{"fileUrl": LINK}]}, supportsAttachments=True)
+    patched(google, maya, weekly, {"attachments": [{"fileUrl": LINK}]}, supportsAttachments=True)
     event = google.events(maya).update(calendarId="primary", eventId=weekly, body=SIMPLE).execute()
     assert not {"attendees", "recurrence", "attachments"} & event.keys()
 
@@ -80,15 +80,15 @@ def test_an_update_drops_what_it_does_not_name(google: Google, maya: Person, wee
 def test_attachments_need_support(google: Google, maya: Person, weekly: str) -> None:
     """Facts 4.1: ignored without the parameter, read without one."""
     body = {"attachments": [{"fileUrl": LINK, "title": "Notes"}]}
-    assert "attachments" not in patch(google, maya, weekly, body)
-    event = patch(google, maya, weekly, body, supportsAttachments=True)
+    assert "attachments" not in patched(google, maya, weekly, body)
+    event = patched(google, maya, weekly, body, supportsAttachments=True)
     assert event["attachments"] == [{"fileUrl": LINK, "title": "Notes", "fileId": "1abc"}]
 
 
 def test_attachments_are_replaced_and_inherited(google: Google, maya: Person, weekly: str) -> None:
     """Facts 4.3 and 4.5."""
     for url in ("https://a.example/1", LINK):
-        patch(google, maya, weekly, {"attachments": [{"fileUrl": url}]}, supportsAttachments=True)
+        patched(google, maya, weekly, {"attachments": [{"fileUrl": url}]}, supportsAttachments=True)
     instances = google.events(maya).instances(calendarId="primary", eventId=weekly, maxResults=2)
     urls = [[a["fileUrl"] for a in item["attachments"]] for item in instances.execute()["items"]]
     assert urls == [[LINK], [LINK]]
@@ -98,7 +98,7 @@ def test_more_than_25_attachments_are_refused(google: Google, maya: Person, week
     """Facts 4.2."""
     body = {"attachments": [{"fileUrl": f"https://a.example/{n}"} for n in range(26)]}
     with pytest.raises(HttpError) as error:
-        patch(google, maya, weekly, body, supportsAttachments=True)
+        patched(google, maya, weekly, body, supportsAttachments=True)
     assert error.value.status_code == 400
 
 
@@ -107,7 +107,7 @@ def test_a_conference_needs_version_one(google: Google, maya: Person) -> None:
     body = SIMPLE | {"conferenceData": {"createRequest": {"requestId": "r1"}}}
     assert "conferenceData" not in insert(google, maya, body=body)
     event = insert(google, maya, body=body, conferenceDataVersion=1)
-    kept = patch(google, maya, event["id"], {"summary": "Renamed"})
+    kept = patched(google, maya, event["id"], {"summary": "Renamed"})
     assert kept["conferenceData"] == event["conferenceData"]
     assert kept["hangoutLink"] == event["hangoutLink"]
 
@@ -119,7 +119,7 @@ def test_a_repeated_conference_request_is_ignored(google: Google, maya: Person) 
     rooms = []
     for request in ("r1", "r2"):
         again = {"conferenceData": {"createRequest": {"requestId": request}}}
-        patched = patch(google, maya, event["id"], again, conferenceDataVersion=1)
+        patched = patched(google, maya, event["id"], again, conferenceDataVersion=1)
         rooms.append(patched["conferenceData"]["conferenceId"])
     assert rooms[0] == event["conferenceData"]["conferenceId"] != rooms[1]
 
@@ -177,7 +177,7 @@ def test_impossible_events_are_refused(google: Google, maya: Person, body: dict[
 def test_the_type_of_an_event_stays(google: Google, maya: Person, weekly: str) -> None:
     """Facts 3.1."""
     with pytest.raises(HttpError) as error:
-        patch(google, maya, weekly, {"eventType": "focusTime"})
+        patched(google, maya, weekly, {"eventType": "focusTime"})
     assert error.value.status_code == 400
 
 
