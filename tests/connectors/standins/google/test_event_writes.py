@@ -119,8 +119,8 @@ def test_a_repeated_conference_request_is_ignored(google: Google, maya: Person) 
     rooms = []
     for request in ("r1", "r2"):
         again = {"conferenceData": {"createRequest": {"requestId": request}}}
-        patched = patched(google, maya, event["id"], again, conferenceDataVersion=1)
-        rooms.append(patched["conferenceData"]["conferenceId"])
+        answer = patched(google, maya, event["id"], again, conferenceDataVersion=1)
+        rooms.append(answer["conferenceData"]["conferenceId"])
     assert rooms[0] == event["conferenceData"]["conferenceId"] != rooms[1]
 
 
