@@ -1,0 +1,89 @@
+"""When people are free, as Exchange tells their colleagues; personal accounts tell the owner's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from connectors.errors import ConnectorError, NotPermitted
+from connectors.model import Busy, Person, Response, Span, WorkingHours
+from connectors.outlook import schedules, translate
+from connectors.outlook.client import Ask, Graph
+from connectors.outlook.mailbox import Mailbox
+from connectors.outlook.reading import Reader
+from connectors.outlook.wire import Json
+
+_MOST = 20  # addresses in one question
+_A_DAY = timedelta(days=1)
+
+
+class Availability:
+    """Free/busy and working hours for one mailbox; `now` only names a day to ask about."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        reader: Reader,
+        owner: Person,
+        mailbox: Mailbox,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._graph = graph
+        self._reader = reader
+        self._owner = owner
+        self._mailbox = mailbox
+        self._now = now
+        self._weeks: dict[str, Json] = {}
+        self.of_others = True
+        """Whether colleagues can be asked about; no personal account can (known once refused)."""
+
+    def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
+        """Tell when people are taken; who cannot be seen is left out."""
+        try:
+            told = self._schedules([one.address for one in people], window)
+        except NotPermitted:
+            self.of_others = False
+            mine = [one for one in people if one.answers_to(self._owner.address)]
+            return dict.fromkeys(mine, self._own(window)) if mine else {}
+        seen = {one: schedules.busy(told.get(one.address, ({},))) for one in people}
+        return {one: busy for one, busy in seen.items() if busy is not None}
+
+    def hours(self, person: Person) -> WorkingHours | None:
+        """Tell the working week, as last seen with the free/busy; None for strangers."""
+        year = self._now().year
+        if person.answers_to(self._owner.address):
+            return self._mailbox.hours(year)
+        if person.address not in self._weeks and self.of_others:
+            self.busy([person], Span(self._now(), self._now() + _A_DAY))
+        week = self._weeks.get(person.address)
+        return schedules.hours(week, year, self._mailbox.zone()) if week else None
+
+    def _schedules(self, addresses: Sequence[str], window: Span) -> Mapping[str, list[Json]]:
+        """Ask for everybody, stretch by stretch; return each one's answers by address."""
+        groups = [list(addresses[n : n + _MOST]) for n in range(0, len(addresses), _MOST)]
+        asked = [(group, one) for one in schedules.stretches(window) for group in groups]
+        path = self._graph.mine("/calendar/getSchedule")
+        asks = [Ask(path, body=schedules.question(group, one)) for group, one in asked]
+        found: dict[str, list[Json]] = {}
+        for (group, _), answer in zip(asked, self._graph.batch(asks), strict=True):
+            if isinstance(answer, ConnectorError):
+                raise answer
+            # The answers come in the order of the question; their names may be spelled otherwise.
+            for address, entry in zip(group, answer["value"], strict=True):
+                found.setdefault(address, []).append(entry)
+                if week := entry.get("workingHours"):
+                    self._weeks[address] = week
+        return found
+
+    def _own(self, window: Span) -> Busy:
+        """Return the owner's times from the calendar itself."""
+        eyes = self._reader.eyes()
+        return schedules.told(_taken(self._reader.view(window), eyes))
+
+
+def _taken(events: Iterable[Json], eyes: translate.Eyes) -> Iterable[tuple[str, Span]]:
+    for event in events:
+        declined = translate.response(event.get("responseStatus")) is Response.DECLINED
+        if not (event.get("isCancelled") or declined):
+            zone = eyes.zone() if event.get("isAllDay") else "UTC"
+            yield str(event.get("showAs")).lower(), translate.span(event, zone)

@@ -1,0 +1,264 @@
+"""Another time for a lost meeting: a standing occurrence is moved, anything else is called anew.
+
+Exchange has no way to bring a cancelled occurrence back. The new meeting carries our key in a
+hidden property, so that it is found again, and in its transactionId, so that it is made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+from connectors.errors import NotFound, NotPermitted, PreconditionFailed
+from connectors.model import (
+    Attendee,
+    AttendeeKind,
+    Facts,
+    Handle,
+    Key,
+    Occurrence,
+    Person,
+    Receipt,
+    Series,
+    Span,
+    Status,
+    instant,
+)
+from connectors.outlook import bodies, schedules, translate
+from connectors.outlook.attaching import kept
+from connectors.outlook.client import Graph
+from connectors.outlook.failures import CrossesNeighbour
+from connectors.outlook.reading import Reader
+from connectors.outlook.wire import WHOLE, Json
+
+_OURS = "String {5d3f6c0e-8a74-4a3f-9f0b-2d1c7e9b6a48} Name"
+KEY = f"{_OURS} visavisKey"
+LOST = f"{_OURS} visavisInsteadOf"
+"""The series (iCalUId) and the original start of the meeting that a new one stands for."""
+_TYPES = {AttendeeKind.ROOM: "resource", AttendeeKind.RESOURCE: "resource"}
+_A_DAY = timedelta(days=1)
+
+
+class Bookings:
+    """Moves and makes meetings in one calendar."""
+
+    def __init__(self, graph: Graph, reader: Reader, owner: Person) -> None:
+        self._graph = graph
+        self._reader = reader
+        self._owner = owner
+
+    def book(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
+        """Move it or call a new meeting; `PreconditionFailed` if it is not as `lost` says."""
+        if made := self._made(key):
+            return _called(made, self._kept(made), wrote=False)
+        whole = self._reading(series.handle)
+        if series.owned and whole:
+            present = self._instance(whole, lost.recurrence_id, lost.span, to)
+            if present and _is_at(present, to):
+                return self._moved(whole, present, lost.span, wrote=False)
+            _check(lost, present)
+            if present:
+                try:
+                    return self._move(whole, present, lost.span, to)
+                except CrossesNeighbour:
+                    pass  # a meeting of its own has to do
+        return self._call(series, whole, lost, to, key)
+
+    def propose(self, series: Series, lost: Occurrence, to: Span, comment: str = "") -> None:
+        """Answer tentatively, as a guest, with another time for the organizer to take."""
+        whole = self._reader.whole(series.handle)
+        present = self._instance(whole, lost.recurrence_id, lost.span, to)
+        if present is None:
+            raise NotFound("the meeting is not in the calendar any more")
+        if whole.get("isOrganizer") or whole.get("allowNewTimeProposals") is False:
+            raise NotPermitted("no other time can be proposed for this meeting")
+        slot = {"start": schedules.utc(to.start), "end": schedules.utc(to.end)}
+        answer = {"comment": comment, "sendResponse": True, "proposedNewTime": slot}
+        self._graph.write("POST", f"{self._reader.event(present['id'])}/tentativelyAccept", answer)
+
+    def undo(self, receipt: Receipt) -> None:
+        """Move it back, or take the new meeting out; not where people moved it since."""
+        whole = self._reading(receipt.handle)
+        after, before = receipt.after, receipt.before
+        if not before:
+            if whole:
+                self._cancel(whole, _span(after))
+            return
+        if whole is None:
+            raise NotFound("the series is gone")
+        original = datetime.fromisoformat(str(after["recurrence_id"]))
+        present = self._instance(whole, original, _span(before), _span(after))
+        if present and _is_at(present, _span(before)):
+            return
+        if present is None or not _is_at(present, _span(after)):
+            raise PreconditionFailed("the meeting was moved or cancelled since")
+        self._put(present, _span(before), translate.zone_of(whole, self._reader.eyes()))
+
+    # --- A standing occurrence ---
+
+    def _move(self, whole: Json, present: Json, was: Span, to: Span) -> Receipt:
+        before = self._graph.read(self._reader.event(present["id"]), {"$select": WHOLE})
+        written = self._put(before, to, translate.zone_of(whole, self._reader.eyes()))
+        # Guarded is the series: what the move changed of this one is told as if it were its own.
+        there, now = self._kept(before), self._kept(written)
+        harm = {name: now[name] for name in now if now[name] != there[name]}
+        receipt = self._moved(whole, written, was, wrote=True)
+        return replace(receipt, kept_after={**receipt.kept_before, **harm})
+
+    def _moved(self, whole: Json, present: Json, was: Span, *, wrote: bool) -> Receipt:
+        original = instant(translate.original(present)).isoformat()
+        unharmed = self._kept(whole)
+        return Receipt(
+            handle=Handle(whole["id"]),
+            version=translate.version(present),
+            before={"recurrence_id": original, **_times(was)},
+            after={"recurrence_id": original, **_times(translate.span(present, "UTC"))},
+            kept_before=unharmed,
+            kept_after=unharmed,
+            wrote=wrote,
+        )
+
+    def _put(self, present: Json, to: Span, zone: str) -> Json:
+        """Give one occurrence its times, on the clock that people see the series by."""
+        path, known = self._reader.event(present["id"]), translate.version(present)
+        return self._graph.write("PATCH", path, _edges(to, zone), if_match=known)
+
+    def _instance(self, whole: Json, original: datetime, *around: Span) -> Json | None:
+        """Return an occurrence as it stands now, looked for around these times; None if gone."""
+        if not whole.get("recurrence"):
+            return whole
+        start = min(original, *(span.start for span in around)) - _A_DAY
+        end = max(original, *(span.end for span in around)) + _A_DAY
+        standing = (
+            one
+            for one in self._reader.instances(Handle(whole["id"]), Span(start, end))
+            if not one.get("isCancelled")
+        )
+        wanted = instant(original)
+        return next((one for one in standing if translate.original(one) == wanted), None)
+
+    # --- A meeting of its own ---
+
+    def _made(self, key: str) -> Json | None:
+        """Find the meeting that this key made."""
+        quoted = key.replace("'", "''")
+        query = {
+            "$filter": f"singleValueExtendedProperties/Any(ep: ep/id eq '{KEY}' "
+            f"and ep/value eq '{quoted}')",
+            "$select": WHOLE,
+        }
+        pages = self._graph.pages(f"{self._reader.path()}/events", query)
+        return next((event for page in pages for event in page["value"]), None)
+
+    def _call(
+        self, series: Series, whole: Json | None, lost: Occurrence, to: Span, key: Key
+    ) -> Receipt:
+        """Call a new meeting of the same people, with the link and an online meeting of its own."""
+        if series.attendees is None:
+            raise NotPermitted("the guests are hidden, so nobody can be invited")
+        body = {
+            **_edges(to, series.zone),
+            **_words(series, whole),
+            "attendees": [_invited(one) for one in self._others(series, lost)],
+            "transactionId": str(uuid5(NAMESPACE_URL, key)),
+            "singleValueExtendedProperties": [
+                {"id": KEY, "value": key},
+                {"id": LOST, "value": f"{series.uid} {instant(lost.recurrence_id).isoformat()}"},
+            ],
+        }
+        try:
+            made = self._graph.write("POST", f"{self._reader.path()}/events", body)
+        except PreconditionFailed:
+            # Exchange has seen the transaction: the answer to it was lost.
+            found = self._made(key)
+            if found is None:
+                raise
+            made = found
+        return _called(made, self._kept(made), wrote=True)
+
+    def _others(self, series: Series, lost: Occurrence) -> Sequence[Attendee]:
+        invited = {one.address: one for one in series.invited(lost)}
+        people = {series.organizer: Attendee(series.organizer), **invited}.values()
+        return [one for one in people if not self._owner.answers_to(one.address)]
+
+    def _cancel(self, made: Json, told: Span) -> None:
+        if not _is_at(made, told):
+            raise PreconditionFailed("the meeting was moved since")
+        self._graph.write("DELETE", self._reader.event(made["id"]))
+
+    def _reading(self, event: Handle) -> Json | None:
+        try:
+            return self._reader.whole(event)
+        except NotFound:
+            return None
+
+    def _kept(self, event: Json) -> Facts:
+        return kept(event, self._reader.eyes([event]))
+
+
+def _check(lost: Occurrence, present: Json | None) -> None:
+    """Raise `PreconditionFailed` where people changed what was decided about."""
+    stands = lost.status is Status.STANDING
+    if stands != (present is not None) or (present and not _is_at(present, lost.span)):
+        raise PreconditionFailed("the meeting is not as it was")
+
+
+def _called(made: Json, unharmed: Facts, *, wrote: bool) -> Receipt:
+    """Return the receipt of a new meeting; there was nothing before it."""
+    times = _times(translate.span(made, "UTC"))
+    return Receipt(
+        handle=Handle(made["id"]),
+        version=translate.version(made),
+        after={"recurrence_id": times["start"], **times},
+        kept_before=unharmed,
+        kept_after=unharmed,
+        wrote=wrote,
+    )
+
+
+def _words(series: Series, whole: Json | None) -> Json:
+    """Return what the new meeting says, as far as the lost one can still be read."""
+    known = whole or {}
+    words: Json = {
+        "subject": known.get("subject") or series.title,
+        "body": {"contentType": "html", "content": "".join(map(bodies.line, series.links))},
+        "sensitivity": "private" if series.private else "normal",
+    }
+    if place := (known.get("location") or {}).get("displayName"):
+        words["location"] = {"displayName": place}
+    if known.get("isOnlineMeeting"):
+        provider = known.get("onlineMeetingProvider") or "unknown"
+        words |= {"isOnlineMeeting": True}
+        words |= {} if provider == "unknown" else {"onlineMeetingProvider": provider}
+    return words
+
+
+def _invited(one: Attendee) -> Json:
+    kind = _TYPES.get(one.kind, "optional" if one.optional else "required")
+    named = {"name": one.name} if one.name else {}
+    return {"emailAddress": {"address": one.address, **named}, "type": kind}
+
+
+def _edges(span: Span, zone: str) -> Json:
+    """Write start and end in the zone people see them in."""
+    clock = ZoneInfo(zone)
+    return {
+        name: {"dateTime": f"{edge.astimezone(clock):%Y-%m-%dT%H:%M:%S}", "timeZone": zone}
+        for name, edge in (("start", span.start), ("end", span.end))
+    }
+
+
+def _is_at(event: Json, span: Span) -> bool:
+    found = translate.span(event, "UTC")
+    return (found.start, found.end) == (instant(span.start), instant(span.end))
+
+
+def _times(span: Span) -> dict[str, str]:
+    return {"start": instant(span.start).isoformat(), "end": instant(span.end).isoformat()}
+
+
+def _span(told: Facts) -> Span:
+    return Span(*(datetime.fromisoformat(str(told[name])) for name in ("start", "end")))

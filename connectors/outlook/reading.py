@@ -1,0 +1,157 @@
+"""A window of a calendar read as a whole, or some of its series afresh."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from connectors.errors import ConnectorError, NotFound, NotPermitted
+from connectors.model import Handle, Person, Series, Span
+from connectors.outlook import translate
+from connectors.outlook.addresses import AddressBook
+from connectors.outlook.client import Ask, Graph
+from connectors.outlook.feed import edges
+from connectors.outlook.mailbox import Mailbox
+from connectors.outlook.translate import Eyes
+from connectors.outlook.wire import INSTANCE, WHOLE, Json
+
+PRIMARY = "primary"
+"""The calendar everybody has; others go by the name or id that Outlook gives them."""
+_PAGE = "500"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Series by handle, and a line for each event that makes no sense."""
+
+    series: Mapping[Handle, Series]
+    problems: tuple[str, ...]
+
+
+class Reader:
+    """Reads one calendar of one mailbox; remembers nothing but where that calendar is."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        owner: Person,
+        mailbox: Mailbox,
+        calendar: str = PRIMARY,
+        book: AddressBook | None = None,
+    ) -> None:
+        self._graph = graph
+        self._owner = owner
+        self._mailbox = mailbox
+        self._calendar = calendar
+        self._book = book
+        self._path = ""
+
+    def path(self, *, again: bool = False) -> str:
+        """Return where the calendar is; ids of calendars do change, so a baseline looks again."""
+        if self._calendar == PRIMARY:
+            return self._graph.mine("")
+        if again or not self._path:
+            self._path = self._graph.mine(f"/calendars/{quote(self._named(), safe='')}")
+        return self._path
+
+    def _named(self) -> str:
+        wanted = self._calendar.lower()
+        for page in self._graph.pages(self._graph.mine("/calendars")):
+            for calendar in page["value"]:
+                if self._calendar == calendar["id"] or wanted == str(calendar["name"]).lower():
+                    return str(calendar["id"])
+        raise NotPermitted(
+            f"there is no calendar {self._calendar!r}", "name one as Outlook shows it"
+        )
+
+    # --- Series ---
+
+    def everything(self, window: Span) -> Found:
+        """Read all series and single events with an instance in the window."""
+        instances: dict[str, dict[str, Json]] = defaultdict(dict)
+        wholes: dict[str, Json] = {}
+        for event in self.view(window):
+            if master := event.get("seriesMasterId"):
+                instances[master][event["id"]] = event
+            else:
+                wholes[event["id"]] = event
+        wholes |= self.wholes(instances)
+        return self._translated(wholes, {m: [*i.values()] for m, i in instances.items()}, window)
+
+    def some(self, events: Collection[Handle], window: Span) -> Found:
+        """Read these afresh; what is gone, or only an instance, is left out."""
+        wholes = self.wholes(events)
+        masters = [name for name, whole in wholes.items() if whole.get("recurrence")]
+        return self._translated(wholes, self._instances(masters, window), window)
+
+    def view(self, window: Span) -> Iterator[Json]:
+        """Yield what stands in the window: never a master, never a cancelled occurrence."""
+        query = {**edges(window), "$select": INSTANCE, "$top": _PAGE}
+        for page in self._graph.pages(f"{self.path()}/calendarView", query):
+            yield from page["value"]
+
+    def whole(self, event: Handle) -> Json:
+        """Read one series or single event; raises `NotFound` for what is gone or cancelled."""
+        found = self._graph.read(self.event(event), {"$select": WHOLE})
+        if found.get("isCancelled"):
+            raise NotFound("the event was cancelled")
+        return found
+
+    def wholes(self, events: Iterable[str]) -> dict[str, Json]:
+        """Read series and single events by their ids; what is gone is left out."""
+        names = list(events)
+        asks = [Ask(self.event(name), {"$select": WHOLE}) for name in names]
+        answers = zip(names, self._graph.batch(asks), strict=True)
+        found = {name: told for name, answer in answers if (told := _there(answer))}
+        return {name: told for name, told in found.items() if not told.get("seriesMasterId")}
+
+    def instances(self, master: Handle, window: Span) -> list[Json]:
+        """Read the instances of one series that touch the window."""
+        return self._instances([master], window)[master]
+
+    def event(self, name: str) -> str:
+        """Return the path of an event, whichever calendar it is in."""
+        return self._graph.mine(f"/events/{quote(name, safe='')}")
+
+    def eyes(self, events: Iterable[Json] = ()) -> Eyes:
+        """Return how to see these events, with what the address book knows of their people."""
+        cards = self._book.cards(events) if self._book else {}
+        return Eyes(self._owner, self._mailbox.zone, cards)
+
+    def _instances(self, masters: Collection[str], window: Span) -> dict[str, list[Json]]:
+        query = {**edges(window), "$select": INSTANCE, "$top": _PAGE}
+        asks = [Ask(f"{self.event(name)}/instances", query) for name in masters]
+        found: dict[str, list[Json]] = {}
+        for name, answer in zip(masters, self._graph.batch(asks), strict=True):
+            page = _there(answer) or {"value": []}
+            found[name] = list(page["value"])
+            for onward in self._graph.onward(str(page.get("@odata.nextLink") or "")):
+                found[name] += onward["value"]
+        return found
+
+    def _translated(
+        self, wholes: Mapping[str, Json], instances: Mapping[str, list[Json]], window: Span
+    ) -> Found:
+        eyes = self.eyes(wholes.values())
+        found: dict[Handle, Series] = {}
+        problems: list[str] = []
+        for name, whole in wholes.items():
+            # A cancelled meeting stays in a guest's calendar until they remove it.
+            if whole.get("isCancelled"):
+                continue
+            try:
+                found[Handle(name)] = translate.series(whole, instances.get(name, []), window, eyes)
+            except (KeyError, ValueError, TypeError) as error:
+                problems.append(f"an event in Outlook cannot be read ({error!r}): {name}")
+        return Found(found, tuple(problems))
+
+
+def _there(answer: Json | ConnectorError) -> Json | None:
+    """Return what was read, None for what is gone; anything else is no answer about the event."""
+    if isinstance(answer, NotFound):
+        return None
+    if isinstance(answer, ConnectorError):
+        raise answer
+    return answer

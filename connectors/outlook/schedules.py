@@ -1,0 +1,87 @@
+"""Free/busy, absences and working hours as `getSchedule` and `mailboxSettings` tell them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from connectors.model import Busy, Hours, Span, Weekday, WorkingHours, instant
+from connectors.outlook import zones
+from connectors.outlook.wire import Json
+
+# Elsewhere but at work is no time to keep free; somebody tentative may well come.
+_TAKEN = frozenset({"tentative", "busy", "oof"})
+_AWAY = "oof"
+_STRETCH = timedelta(days=14)
+
+
+def stretches(window: Span) -> Iterator[Span]:
+    """Cut a window into what may be asked for at once, on Exchange's safe side."""
+    start, end = instant(window.start), instant(window.end)
+    while start < end:
+        until = min(start + _STRETCH, end)
+        yield Span(start, until)
+        start = until
+
+
+def question(addresses: list[str], stretch: Span) -> Json:
+    """Return the body of a `getSchedule`."""
+    return {
+        "schedules": addresses,
+        "startTime": utc(stretch.start),
+        "endTime": utc(stretch.end),
+        "availabilityViewInterval": 60,
+    }
+
+
+def utc(moment: datetime) -> Json:
+    """Write a `dateTimeTimeZone` in UTC."""
+    return {"dateTime": f"{instant(moment):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
+
+
+def busy(entries: Iterable[Json]) -> Busy | None:
+    """Return one person's times from the answers for several stretches.
+
+    None where any of them has an error: who cannot be seen is unknown, not free.
+    """
+    items: list[Json] = []
+    for entry in entries:
+        if "scheduleItems" not in entry or entry.get("error"):
+            return None
+        items += entry["scheduleItems"]
+    # The view of single letters folds "working elsewhere" into free; the items are the truth.
+    return told((str(item["status"]).lower(), _span(item)) for item in items)
+
+
+def told(times: Iterable[tuple[str, Span]]) -> Busy:
+    """Return the taken times by status; what touches two stretches comes twice and counts once."""
+    taken = {(status, span) for status, span in times if status in _TAKEN}
+    return Busy(
+        tuple(sorted({span for _, span in taken})),
+        tuple(sorted({span for status, span in taken if status == _AWAY})),
+    )
+
+
+def _span(item: Json) -> Span:
+    return Span(*(_moment(item[edge]) for edge in ("start", "end")))
+
+
+def _moment(value: Json) -> datetime:
+    read = datetime.fromisoformat(str(value["dateTime"]))
+    zone = zones.tz(zones.iana(str(value.get("timeZone") or "UTC")) or "UTC")
+    return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def hours(said: Json | None, year: int, near: str) -> WorkingHours | None:
+    """Return a working week; `near` is the zone of the mailbox that asks, for odd descriptions."""
+    days = (said or {}).get("daysOfWeek")
+    if not said or not days:
+        return None
+    stretch = Hours(*(_time(said[edge]) for edge in ("startTime", "endTime")))
+    names = (str(day)[:3].upper() for day in days)
+    zone = zones.described(said.get("timeZone") or {}, year, near)
+    return WorkingHours(zone, {Weekday[name]: (stretch,) for name in names}) if zone else None
+
+
+def _time(text: str) -> time:
+    return time.fromisoformat(text).replace(microsecond=0)
