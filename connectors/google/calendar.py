@@ -156,8 +156,7 @@ class GoogleCalendar(GoogleReader):
             conferenceDataVersion=1,
             sendUpdates="all",
         )
-        new: Json = self._google.write(request)
-        return new
+        return self._google.write(request)
 
     def _unbook(self, receipt: Receipt) -> None:
         """Put the instance back to where it was, or delete what was new; the guests are told."""
@@ -186,5 +185,4 @@ class GoogleCalendar(GoogleReader):
             body=change,
             **{"sendUpdates": "all", **query},
         )
-        written: Json = self._google.write(request, event["etag"])
-        return written
+        return self._google.write(request, event["etag"])

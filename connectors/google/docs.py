@@ -178,7 +178,7 @@ class GoogleDocs:
     def _file(self, handle: Handle) -> Json:
         """Read a file; `NotFound` for one in the bin, which Docs would still open."""
         request = self._files.get(fileId=handle, fields=_FILE, supportsAllDrives=True)
-        file: Json = self._google.read(request)
+        file = self._google.read(request)
         if file.get("trashed"):
             raise NotFound("the document is in the bin")
         return file
@@ -207,10 +207,9 @@ class GoogleDocs:
     def _markdown(self, handle: Handle) -> str:
         """Export the document; one too large for that has no ticks."""
         try:
-            told = self._google.read(self._files.export(fileId=handle, mimeType="text/markdown"))
+            return self._google.export(self._files.export(fileId=handle, mimeType="text/markdown"))
         except NotPermitted:
             return ""
-        return told.decode() if isinstance(told, bytes) else str(told)
 
     def _writers(self, handle: Handle) -> list[str]:
         shared = self._shared_with(handle)

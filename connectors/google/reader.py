@@ -186,10 +186,9 @@ class GoogleReader:
             return {}
         calendars = self._google.resource("calendar", "calendars")
         try:
-            habits: Json = self._google.read(calendars.get(calendarId=calendar))
+            return self._google.read(calendars.get(calendarId=calendar))
         except (NotFound, NotPermitted):
             return {}
-        return habits
 
     def _free_busy(self, names: Sequence[str], window: Span) -> dict[str, list[Span]]:
         """Return what is known of each calendar; one with an error in any part is left out."""
@@ -249,10 +248,8 @@ class GoogleReader:
         return Version(found.get("etag", "")), translate.kept(found)
 
     def _event(self, handle: str) -> Json:
-        event: Json = self._google.read(
-            self._events.get(calendarId=self._copy.calendar, eventId=handle)
-        )
-        return event
+        request = self._events.get(calendarId=self._copy.calendar, eventId=handle)
+        return self._google.read(request)
 
     @property
     def _events(self) -> Resource:

@@ -62,26 +62,34 @@ class Google:
         return made[api, name]
 
     @retried
-    def read(self, request: HttpRequest) -> Any:  # noqa: ANN401 - as the method answers
+    def read(self, request: HttpRequest) -> Json:
         """Ask something; raises the errors of `connectors.errors` but never `OutcomeUnknown`."""
-        return self._send(request, self._wire, writing=False)
+        return _object(self._send(request, self._wire, writing=False), writing=False)
 
-    def write(self, request: HttpRequest, if_match: str | None = None) -> Any:  # noqa: ANN401
+    @retried
+    def export(self, request: HttpRequest) -> str:
+        """Read a file in another format."""
+        told = self._send(request, self._wire, writing=False)
+        return told.decode() if isinstance(told, bytes) else str(told)
+
+    def write(self, request: HttpRequest, if_match: str | None = None) -> Json:
         """Change something, once, one change at a time; only this version, where it is given."""
         if if_match:
             request.headers["If-Match"] = if_match
         with self._writing:
+            # A connection that was kept open may be dead by now, which only a write would notice.
             wire = self._new_wire(once=True)
             try:
-                return self._send(request, wire, writing=True)
+                answer = self._send(request, wire, writing=True)
             finally:
                 wire.close()
+        return {} if request.method == "DELETE" else _object(answer, writing=True)
 
     def pages(self, ask: Callable[..., HttpRequest], **query: Any) -> Iterator[Json]:  # noqa: ANN401
         """Read all pages of a list, also empty ones in between."""
         token: str | None = None
         while True:
-            page: Json = self.read(ask(pageToken=token, **query))
+            page = self.read(ask(pageToken=token, **query))
             yield page
             token = page.get("nextPageToken")
             if not token:
@@ -110,6 +118,13 @@ class Google:
             return request.execute(http=wire)
         except FAILURES as error:
             raise translated(error, writing=writing) from error
+
+
+def _object(answer: object, *, writing: bool) -> Json:
+    """Return the JSON object; what cannot be read as JSON the client hands on as mere text."""
+    if isinstance(answer, dict):
+        return answer
+    raise translated(ValueError("no JSON object"), writing=writing)
 
 
 class _Wire:
