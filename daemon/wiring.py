@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from config.problems import Problem, SettingsError
 from config.sealing import SecretError
 from config.secrets import TokenStore, ready_token
 from config.settings import Account as AccountSettings
@@ -44,10 +46,52 @@ def house(settings: Settings, environ: Mapping[str, str], store: Store) -> House
         home=settings.home,
         store=store,
         accounts=tuple(by_name[account.name] for account in settings.accounts),
-        pen=TemplatePen(),
+        pen=_pen(settings.source),
         about={pair.address: _about(pair) for pair in settings.pairs},
         channels=dict(_channels(settings, environ)),
     )
+
+
+def _pen(source: Path | None) -> TemplatePen:
+    """Take the owner's templates beside the settings; raises `SettingsError` with all flaws."""
+    folder = source.parent / "agendas" if source else None
+    if folder is None or not any(folder.glob("*.j2")):
+        return TemplatePen()
+    from daemon.proofreading import flaws
+
+    if found := flaws(folder):
+        raise SettingsError(Problem(f.file, f.line, "", f.what, remedy=f.remedy) for f in found)
+    return TemplatePen(folder)
+
+
+def sign_in(
+    settings: Settings, account: AccountSettings, environ: Mapping[str, str], *, device: bool
+) -> tuple[str, ...]:
+    """Let the owner sign in, and keep what comes of it; returns what they should know."""
+    secrets = TokenStore(settings.home, environ)
+    match account.provider:
+        case Provider.GOOGLE if account.client_secrets:
+            from connectors.google.consent import sign_in
+
+            return sign_in(
+                account.name,
+                account.email,
+                account.client_secrets,
+                google_scopes(account),
+                secrets,
+                endpoint=account.endpoint,
+            )
+        case Provider.CALDAV:
+            secrets.keep_password(account, getpass(f"password of {account.username}: "))
+            return secrets.notes()
+        case _:
+            how = "by a code" if device else "in a browser"
+            raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+
+
+def sign_out(settings: Settings, account: AccountSettings, environ: Mapping[str, str]) -> None:
+    """Forget the sign-in of an account here."""
+    TokenStore(settings.home, environ).forget_password(account)
 
 
 def policy(table: PolicySettings, zone: str, country: str | None) -> Policy:
