@@ -98,7 +98,7 @@ def _handed_over(
     try:
         channel.send(letter)
     except OutcomeUnknown as error:
-        _settle(house, key, Delivery.UNKNOWN, error.what)
+        # Stays begun: the next tick looks it up where it can be looked up.
         return Failure(waiting.account, None, error)
     except (NotPermitted, NotFound) as error:
         _settle(house, key, Delivery.FAILED, error.what)

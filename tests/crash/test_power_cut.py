@@ -1,60 +1,58 @@
 """The power goes before and after every commit and every request: the end is always the same.
 
-The steps are counted by telling the story once, so that new ones are covered. CI takes every
-fourth, `make sweep` all of them.
+The steps are counted by telling the story once, so that new ones are covered.
 """
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from connectors.memory import Cut
-from tests.crash.story import Power, fresh, tell, unfinished, unsure
+from tests.crash.conftest import Fresh, Undisturbed
+from tests.crash.story import Power, fresh, same_but_for_unsure_letters, tell, unfinished, unsure
+from tests.databases import Cluster
 
-EVERY = 1 if os.environ.get("VISAVIS_SWEEP") == "all" else 4
+
+def test_the_story_is_worth_telling(whole: Undisturbed) -> None:
+    assert (whole.end.documents, len(whole.end.marks), len(whole.end.links)) == (1, 2, 1)
+    assert whole.end.mailed == ("ben@acme.example",)
+    assert len(whole.end.letters) >= 3
+    assert whole.commits > 20
+    assert whole.requests > 20
 
 
-def test_every_commit(tmp_path: Path) -> None:
-    with fresh(tmp_path / "whole") as stage:
-        power = Power()
-        whole = tell(stage, power)
-    assert (whole.documents, len(whole.marks), len(whole.links)) == (1, 2, 1)
-    assert power.commits > 20
-    for step in range(2 * power.commits)[::EVERY]:
-        with fresh(tmp_path / f"step-{step}") as stage:
-            power_of_step = Power()
-            power_of_step.cut_at = (step // 2 + 1, bool(step % 2))
-            told = tell(stage, power_of_step)
+def test_every_commit(whole: Undisturbed, steps: Callable[[int], range], stages: Fresh) -> None:
+    for step in steps(2 * whole.commits):
+        with stages() as stage:
+            power = Power()
+            power.cut_at = (step // 2 + 1, bool(step % 2))
+            told = tell(stage, power)
+            assert power.cut_at is None
             assert unfinished(stage) == []
-            _same_but_for_unsure_letters(told, whole, unsure(stage))
+            same_but_for_unsure_letters(told, whole.end, unsure(stage))
 
 
-def test_every_request(tmp_path: Path) -> None:
-    with fresh(tmp_path / "whole") as stage:
-        whole = tell(stage, Power())
-        requests = stage.world.wire.count
-    assert requests > 20
-    for step in range(2 * requests)[::EVERY]:
-        with fresh(tmp_path / f"step-{step}") as stage:
+def test_every_request(whole: Undisturbed, steps: Callable[[int], range], stages: Fresh) -> None:
+    for step in steps(2 * whole.requests):
+        with stages() as stage:
             stage.world.wire.fail(Cut(after=bool(step % 2)), at=step // 2 + 1)
             told = tell(stage, Power())
             assert unfinished(stage) == []
-            _same_but_for_unsure_letters(told, whole, unsure(stage))
+            same_but_for_unsure_letters(told, whole.end, unsure(stage))
 
 
-def _same_but_for_unsure_letters(told: object, whole: object, unknown: int) -> None:
-    """Compare two ends: a letter that may have gone out is not sent again, and shown instead."""
-    for name in ("documents", "marks", "links", "mailed", "standing"):
-        assert getattr(told, name) == getattr(whole, name), name
-    missing = set(getattr(whole, "letters")) - set(getattr(told, "letters"))
-    assert len(getattr(told, "letters")) == len(set(getattr(told, "letters")))
-    assert not set(getattr(told, "letters")) - set(getattr(whole, "letters"))
-    assert len(missing) <= unknown
-
-
-@pytest.fixture(autouse=True)
-def _no_sweep_is_empty() -> None:
-    assert EVERY in {1, 4}
+def test_every_commit_on_postgresql(
+    whole: Undisturbed,
+    steps: Callable[[int], range],
+    postgres: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    for step in steps(2 * whole.commits):
+        with fresh(tmp_path_factory.mktemp("home"), postgres.database()) as stage:
+            power = Power()
+            power.cut_at = (step // 2 + 1, bool(step % 2))
+            told = tell(stage, power)
+            assert unfinished(stage) == []
+            same_but_for_unsure_letters(told, whole.end, unsure(stage))
