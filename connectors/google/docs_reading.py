@@ -22,6 +22,7 @@ _OURS = "visavis:"
 REST = "visavis-rest"
 """Names the paragraph where human text goes on below a section of ours."""
 _OPENING = ("HEADING_1", "HEADING_2")
+_BOX = re.compile(r"\[[ xX✓✔]?\]")
 _CHECKED = re.compile(r"\s*[-*+] \[(?P<tick>[ xX])\] (?P<text>.*)")
 
 
@@ -38,8 +39,9 @@ class Paragraph:
 
     @property
     def is_heading(self) -> bool:
-        """Whether it is a heading with words in it."""
-        return self.style.startswith("HEADING_") and bool(self.text.strip())
+        """Whether it is a heading with words in it; a box to tick makes it an item all the same."""
+        words = self.text.strip()
+        return self.style.startswith("HEADING_") and bool(words) and not _BOX.match(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from connectors.standins.google.docs.text import CHECKBOX, Bullet, Paragraph, Tab
+from connectors.standins.google.docs.text import CHECKBOX, NORMAL, Bullet, Paragraph, Tab
 
 if TYPE_CHECKING:
     from connectors.standins.google.drive import File
@@ -34,8 +34,13 @@ class Page:
         return list(self.file.document.comments.values())
 
     def writes_below(self, line: str, text: str) -> None:
-        """Add lines below a line, in its style."""
-        self._tab.insert(self._line(line).end - 1, f"\n{text}")
+        """Add lines below a line, in its style; what follows a heading is normal text."""
+        above = self._line(line)
+        self._tab.insert(above.end - 1, f"\n{text}")
+        if above.style.startswith("HEADING"):
+            new = self._tab.overlapping(above.end, above.end + len(text.encode("utf-16-le")) // 2)
+            for paragraph in new:
+                self._tab.restyle(paragraph, NORMAL, None)
         self._saved()
 
     def writes_on_top(self, text: str) -> None:

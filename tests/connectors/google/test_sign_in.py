@@ -1,0 +1,320 @@
+"""Signing in: consent in a browser, delegation, ready tokens; renewals and how they end."""
+
+from __future__ import annotations
+
+import json
+import threading
+import webbrowser
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from connectors.errors import NotPermitted, SignInRequired, Unavailable
+from connectors.google import auth
+from connectors.google.calendar import GoogleCalendar
+from connectors.google.consent import sign_in, sign_out
+from connectors.google.scopes import Scope, wanted
+from connectors.google.service import Google
+from connectors.model import Capability, Span
+from connectors.standins.faults import Slow, Truncated, html
+from tests.connectors.google.benches import BEN, MAYA, NOON, Company
+
+EVERYTHING = wanted(documents=True, directory=True)
+BROWSER = "visavis-test"
+WEEK = Span(NOON, NOON + timedelta(weeks=1))
+
+
+@dataclass
+class Drawer:
+    """Where sign-ins are kept, and every text that was ever put into it."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    saved: list[str] = field(default_factory=list)
+
+    def load(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, text: str) -> None:
+        self.kept[name] = text
+        self.saved.append(text)
+
+    def delete(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+class Browser(webbrowser.BaseBrowser):
+    """Opens a page as the system's browser does: elsewhere, and following where it leads."""
+
+    def __init__(self) -> None:
+        super().__init__(BROWSER)
+        self.opened: list[str] = []
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
+        self.opened.append(url)
+        threading.Thread(target=httpx2.get, args=[url], kwargs={"follow_redirects": True}).start()
+        return True
+
+
+@pytest.fixture
+def browser() -> Browser:
+    browser = Browser()
+    webbrowser.register(BROWSER, None, browser)
+    return browser
+
+
+@pytest.fixture
+def drawer() -> Drawer:
+    return Drawer()
+
+
+@pytest.fixture
+def secrets(company: Company, tmp_path: Path) -> Path:
+    """An installed app's client secrets; they name Google's own addresses."""
+    client = {
+        "client_id": company.world.sign_in.client,
+        "client_secret": "s",
+        "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    file = tmp_path / "client.json"
+    file.write_text(json.dumps({"installed": client}))
+    return file
+
+
+@pytest.fixture
+def consented(company: Company, drawer: Drawer, secrets: Path, browser: Browser) -> tuple[str, ...]:
+    assert browser.opened == []
+    return consent(company, drawer, secrets)
+
+
+def consent(company: Company, drawer: Drawer, secrets: Path) -> tuple[str, ...]:
+    return sign_in(
+        "work", MAYA.address, secrets, EVERYTHING, drawer, endpoint=company.base, browser=BROWSER
+    )
+
+
+def opened(company: Company, drawer: Drawer, secrets: Path) -> Google:
+    access = auth.installed("work", secrets, drawer, company.base)
+    return company.keep(Google(access, company.base))
+
+
+def look(google: Google) -> GoogleCalendar:
+    calendar = GoogleCalendar(google, MAYA, MAYA.address)
+    assert calendar.zone == "Europe/Berlin"
+    return calendar
+
+
+def aged(drawer: Drawer) -> None:
+    """Let the kept token be one that has expired."""
+    drawer.kept["work"] = json.dumps(
+        json.loads(drawer.kept["work"]) | {"expiry": "2026-01-01T00:00:00"}
+    )
+
+
+# --- Consent ---
+
+
+def test_a_consent_is_kept_and_carries_a_look(
+    company: Company, drawer: Drawer, secrets: Path, consented: tuple[str, ...]
+) -> None:
+    assert consented == ()
+    look(opened(company, drawer, secrets))
+    assert "client_secret" not in drawer.kept["work"]
+
+
+@pytest.mark.usefixtures("consented")
+def test_the_consent_is_asked_for_as_rfc_8252_wants(company: Company, browser: Browser) -> None:
+    """Facts 10.6: PKCE, a loopback port of its own, and a refresh token each time."""
+    (page,) = browser.opened
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
+    assert page.startswith(f"{company.base}/o/oauth2/v2/auth?")
+    back = urlsplit(asked["redirect_uri"])
+    assert back.hostname == "127.0.0.1"
+    assert back.port not in {None, 0, 8080}
+    assert (asked["code_challenge_method"], asked["prompt"]) == ("S256", "consent")
+    assert (asked["access_type"], asked["login_hint"]) == ("offline", MAYA.address)
+    assert set(asked["scope"].split()) == set(EVERYTHING)
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_second_consent_is_lasting_too(company: Company, drawer: Drawer, secrets: Path) -> None:
+    """Facts 10.6: without `prompt=consent` it would bring no refresh token."""
+    for _ in range(2):
+        consent(company, drawer, secrets)
+        assert json.loads(drawer.kept["work"])["refresh_token"]
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_box_left_empty_takes_its_feature_away(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    """Facts 10.5: the library would raise a warning; what counts is what was granted."""
+    company.world.sign_in.unticked |= {Scope.FREE_BUSY, Scope.HABITS}
+    (free_busy, habits) = consent(company, drawer, secrets)
+    assert "free/busy" in free_busy
+    assert "working hours" in habits
+    google = opened(company, drawer, secrets)
+    calendar = GoogleCalendar(google, MAYA, MAYA.address)
+    assert Capability.BUSY_OF_OTHERS not in calendar.capabilities
+    assert calendar.busy([BEN], WEEK) == {}
+    assert (calendar.hours(MAYA), calendar.zone) == (None, "")
+    paths = {request.path for request in company.wire.log}
+    assert paths == {"/o/oauth2/v2/auth", "/token"}
+
+
+def test_only_what_a_feature_needs_is_asked_for() -> None:
+    """Facts 10.3 and 10.4."""
+    least = wanted(documents=False, directory=False)
+    assert set(least) == {Scope.EVENTS, Scope.FREE_BUSY, Scope.HABITS}
+    assert Scope.FILES in wanted(documents=True, directory=False)
+    assert {Scope.USERS, Scope.COLLEAGUES} <= set(wanted(documents=False, directory=True))
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_sign_out_forgets(company: Company, drawer: Drawer, secrets: Path) -> None:
+    sign_out("work", drawer)
+    with pytest.raises(SignInRequired) as asked:
+        opened(company, drawer, secrets)
+    assert asked.value.remedy == "visavis login work"
+
+
+# --- Renewal ---
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_renewal_is_kept_at_once(company: Company, drawer: Drawer, secrets: Path) -> None:
+    """Facts 12.11, 12.14 and 12.15: also on loopback, and whatever address the client names."""
+    aged(drawer)
+    before = json.loads(drawer.kept["work"])
+    look(opened(company, drawer, secrets))
+    after = json.loads(drawer.kept["work"])
+    assert after["token"] != before["token"]
+    assert after["refresh_token"] == before["refresh_token"]
+    assert after["granted"] == before["granted"]
+    company.wire.clear()
+    look(opened(company, drawer, secrets))
+    assert "/token" not in {request.path for request in company.wire.log}
+
+
+@pytest.mark.usefixtures("consented")
+def test_threads_renew_once(company: Company, drawer: Drawer, secrets: Path) -> None:
+    """Facts 12.1: without a lock eight threads made eight renewals."""
+    aged(drawer)
+    google = opened(company, drawer, secrets)
+    company.wire.clear()
+    company.wire.fail(Slow(0.1), path="/token")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(look, [google] * 8))
+    assert [request.path for request in company.wire.log].count("/token") == 1
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_token_refused_before_its_time_is_renewed_once(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    google = opened(company, drawer, secrets)
+    company.world.sign_in._access.clear()
+    look(google)
+    assert [request.status for request in company.wire.log[-3:]] == [401, 200, 200]
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_sign_in_that_ended_asks_for_a_new_one_with_the_likely_cause(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    """Facts 10.1: seven days in Testing, a new password, an admin: `invalid_grant` all of them."""
+    google = opened(company, drawer, secrets)
+    company.world.sign_in.revoke(MAYA.address)
+    with pytest.raises(SignInRequired) as asked:
+        look(google)
+    assert "invalid_grant" in asked.value.what
+    assert "visavis login work" in asked.value.remedy
+    assert "7 days" in asked.value.remedy
+
+
+@pytest.mark.usefixtures("consented")
+@pytest.mark.parametrize("fault", [html(200), Truncated()])
+def test_a_token_server_that_is_not_well_is_no_end(
+    company: Company, drawer: Drawer, secrets: Path, fault: Truncated
+) -> None:
+    aged(drawer)
+    company.wire.fail(fault, path="/token", times=9)
+    with pytest.raises(Unavailable):
+        look(opened(company, drawer, secrets))
+    company.wire.clear()
+    look(opened(company, drawer, secrets))
+
+
+@pytest.mark.parametrize("kept", ["", "no JSON", "{}", "[]"])
+def test_a_kept_text_nobody_can_read_is_no_sign_in(
+    company: Company, drawer: Drawer, secrets: Path, kept: str
+) -> None:
+    drawer.save("work", kept)
+    with pytest.raises(SignInRequired):
+        opened(company, drawer, secrets)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_client_secrets_nobody_can_read_are_named(
+    company: Company, drawer: Drawer, secrets: Path, text: str, browser: Browser
+) -> None:
+    secrets.write_text(text)
+    with pytest.raises(NotPermitted) as told:
+        consent(company, drawer, secrets)
+    assert str(secrets) in told.value.what
+    assert browser.opened == []
+
+
+# --- Ready tokens and delegation ---
+
+
+def test_a_ready_token_that_is_refused_names_its_variable(company: Company) -> None:
+    google = company.keep(Google(auth.ready("stale", "VISAVIS_ACCESS_TOKEN_WORK"), company.base))
+    with pytest.raises(SignInRequired) as asked:
+        look(google)
+    assert "VISAVIS_ACCESS_TOKEN_WORK" in asked.value.remedy
+    assert len(company.wire.log) == 1
+
+
+@pytest.fixture
+def key_file(company: Company, tmp_path: Path) -> Path:
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(company.world.sign_in.service_account(list(EVERYTHING))))
+    return file
+
+
+def test_a_service_account_acts_for_one_person(company: Company, key_file: Path) -> None:
+    """Facts 10.7: and tells Google for whom, as all of them share one project's quota."""
+    access = auth.delegated(key_file, MAYA.address, EVERYTHING, company.base)
+    google = company.keep(Google(access, company.base))
+    company.maya.schedules("hers", NOON)
+    calendar = look(google)
+    assert calendar.baseline(WEEK).series == ()
+    users = {dict(r.query).get("quotaUser", "") for r in company.wire.log if r.path != "/token"}
+    (user,) = users
+    assert 0 < len(user) <= 40
+    assert MAYA.address not in user
+
+
+def test_delegation_of_a_scope_too_few_says_what_to_list(company: Company, tmp_path: Path) -> None:
+    """Facts 10.7: one scope missing at the administrator's, and there is no token."""
+    file = tmp_path / "key.json"
+    file.write_text(json.dumps(company.world.sign_in.service_account([Scope.EVENTS])))
+    access = auth.delegated(file, MAYA.address, EVERYTHING, company.base)
+    with pytest.raises(SignInRequired) as asked:
+        look(company.keep(Google(access, company.base)))
+    assert "unauthorized_client" in asked.value.what
+    assert Scope.FREE_BUSY in asked.value.remedy
+
+
+def test_a_key_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "key.json"
+    file.write_text("{}")
+    with pytest.raises(NotPermitted) as told:
+        auth.delegated(file, MAYA.address, EVERYTHING)
+    assert str(file) in told.value.what
