@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import webbrowser
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import OAuth2Error
 
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
-from connectors.google.auth import TokenFile, client_of, to_keep, token_uri
+from connectors.google.auth import Access, TokenFile, client_of, to_keep, token_uri
 from connectors.google.scopes import Scope, missing
+from connectors.google.service import Google
+from connectors.model import Person
 
 _PATIENCE = 300
 """Seconds to wait for the person at the browser."""
@@ -22,7 +25,7 @@ _PATIENCE = 300
 
 def sign_in(
     name: str,
-    address: str,
+    owner: Person,
     secrets: Path,
     scopes: Collection[Scope],
     tokens: TokenFile,
@@ -30,17 +33,19 @@ def sign_in(
     endpoint: str | None = None,
     browser: str | None = None,
 ) -> tuple[str, ...]:
-    """Let the owner of `address` consent and keep what comes of it.
+    """Let the owner consent in the browser, and keep what comes of it.
 
     Returns a sentence for each box that was left empty. `browser` is a name that `webbrowser`
-    knows; None is the system's. Raises `SignInRequired` when nothing came back in time.
+    knows; None is the system's. Raises `SignInRequired` when nothing came back in time, or
+    somebody else consented.
     """
     config = _config(client_of(secrets), endpoint)
     flow = InstalledAppFlow.from_client_config(config, sorted(scopes))
-    credentials = _consented(flow, address, endpoint, browser)
+    credentials = _consented(flow, owner.address, endpoint, browser)
     granted = credentials.granted_scopes or credentials.scopes or ()
     if not credentials.refresh_token:
         raise SignInRequired("Google gave no lasting sign-in", f"visavis login {name}")
+    _refuse_others(Access(credentials, remedy="", granted=granted), owner, endpoint)
     tokens.save(name, to_keep(credentials, granted))
     return missing(scopes, granted)
 
@@ -48,6 +53,23 @@ def sign_in(
 def sign_out(name: str, tokens: TokenFile) -> None:
     """Forget a sign-in here; Google's account page can withdraw it everywhere."""
     tokens.delete(name)
+
+
+def _refuse_others(access: Access, owner: Person, endpoint: str | None) -> None:
+    """Raise `SignInRequired` if another of the browser's accounts was chosen.
+
+    A token tells no address; the id of a primary calendar is one.
+    """
+    google = Google(access, endpoint)
+    try:
+        if access.allows(Scope.HABITS):
+            calendars = google.resource("calendar", "calendars")
+            who = str(google.read(calendars.get(calendarId="primary"))["id"])
+            if not owner.answers_to(who):
+                what = f"{who} signed in, not {owner.address}"
+                raise SignInRequired(what, "choose the other account in the browser")
+    finally:
+        google.close()
 
 
 def _config(client: dict[str, Any], endpoint: str | None) -> dict[str, Any]:
@@ -79,6 +101,8 @@ def _consented(
         return _with_permissive_library(run, insecure=endpoint is not None)
     except WSGITimeoutError as error:
         raise SignInRequired("nobody consented in the browser in time") from error
+    except webbrowser.Error as error:
+        raise NotPermitted("no browser can be opened on this machine") from error
     except OAuth2Error as error:
         raise NotPermitted(f"Google refused the sign-in: {error.error}") from error
     except OSError as error:

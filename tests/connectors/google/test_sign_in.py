@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 import pytest
@@ -53,9 +53,11 @@ class Browser(webbrowser.BaseBrowser):
     def __init__(self) -> None:
         super().__init__(BROWSER)
         self.opened: list[str] = []
+        self.chosen = MAYA.address
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
         self.opened.append(url)
+        url = url.replace(quote(MAYA.address), quote(self.chosen))
         threading.Thread(target=httpx2.get, args=[url], kwargs={"follow_redirects": True}).start()
         return True
 
@@ -94,7 +96,7 @@ def consented(company: Company, drawer: Drawer, secrets: Path, browser: Browser)
 
 def consent(company: Company, drawer: Drawer, secrets: Path) -> tuple[str, ...]:
     return sign_in(
-        "work", MAYA.address, secrets, EVERYTHING, drawer, endpoint=company.base, browser=BROWSER
+        "work", MAYA, secrets, EVERYTHING, drawer, endpoint=company.base, browser=BROWSER
     )
 
 
@@ -165,6 +167,27 @@ def test_a_box_left_empty_takes_its_feature_away(
     assert (calendar.hours(MAYA), calendar.zone) == (None, "")
     paths = {request.path for request in company.wire.log}
     assert paths == {"/o/oauth2/v2/auth", "/token"}
+
+
+def test_another_account_of_the_browser_is_not_taken(
+    company: Company, drawer: Drawer, secrets: Path, browser: Browser
+) -> None:
+    """Facts 10.8: the token tells no address, the primary calendar's id is one."""
+    browser.chosen = BEN.address
+    with pytest.raises(SignInRequired) as told:
+        consent(company, drawer, secrets)
+    assert BEN.address in told.value.what
+    assert drawer.kept == {}
+
+
+def test_a_machine_without_a_browser_says_so(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    with pytest.raises(NotPermitted) as told:
+        sign_in(
+            "work", MAYA, secrets, EVERYTHING, drawer, endpoint=company.base, browser="no browser"
+        )
+    assert "browser" in told.value.what
 
 
 def test_only_what_a_feature_needs_is_asked_for() -> None:
