@@ -32,5 +32,5 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test compares it with the scripts."""

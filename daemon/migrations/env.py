@@ -5,9 +5,9 @@ from __future__ import annotations
 from alembic import context
 from sqlmodel import SQLModel
 
-from daemon import health, journal, ledger, mirror, outbox, shelf
+from daemon import health, journal, ledger, mirror, outbox, shelf, tickets
 
-TABLES = (health, journal, ledger, mirror, outbox, shelf)
+TABLES = (health, journal, ledger, mirror, outbox, shelf, tickets)
 """The modules that hold tables; importing them is what fills the metadata."""
 
 context.configure(
