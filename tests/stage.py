@@ -30,6 +30,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = datetime(2026, 3, 2, 10, 0, tzinfo=BERLIN)
 """The Monday of the first meeting: ten o'clock in Berlin."""
 HALF_AN_HOUR = timedelta(minutes=30)
+SIX_HOURS = timedelta(hours=6)
 
 
 def week(number: int) -> datetime:
@@ -106,7 +107,7 @@ class Stage:
         """Take one turn at this moment."""
         return tick(self.house, now)
 
-    def every(self, start: datetime, until: datetime, step: timedelta = hours(6)) -> list[Turn]:
+    def every(self, start: datetime, until: datetime, step: timedelta = SIX_HOURS) -> list[Turn]:
         """Take a turn at each step of a stretch of time."""
         turns = []
         while start <= until:

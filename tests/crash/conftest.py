@@ -1,9 +1,9 @@
-"""What all sweeps share: the undisturbed story, told once a worker, and a stage for each telling."""
+"""What all sweeps share: the undisturbed story, told once a worker, and stages for the others."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -42,10 +42,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
 
 
 @pytest.fixture
-def stages(tmp_path: Path) -> Iterator[Fresh]:
+def stages(tmp_path: Path) -> Fresh:
     """Give every telling a stage of its own."""
     numbers = count()
-    yield lambda: fresh(tmp_path / str(next(numbers)))
+    return lambda: fresh(tmp_path / str(next(numbers)))
 
 
 @pytest.fixture(params=range(CHUNKS))

@@ -50,6 +50,11 @@ class Power:
         self.commits = 0
         self.cut_at: tuple[int, bool] | None = None
 
+    @property
+    def spent(self) -> bool:
+        """Whether the cut has been made."""
+        return self.cut_at is None
+
     def attach(self, stage: Stage) -> None:
         """Watch the store of a stage."""
         event.listen(stage.store.engine, "commit", self._before)

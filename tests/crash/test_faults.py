@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_person_who_edits_the_document_in_between_loses_nothing(
     for step in steps(whole.requests):
         with stages() as stage:
             wrote: list[str] = []
-            stage.world.wire.fail(Meanwhile(lambda s=stage, w=wrote: _write(s, w)), at=step + 1)
+            stage.world.wire.fail(Meanwhile(partial(_write, stage, wrote)), at=step + 1)
             told = tell(stage, Power())
             same_but_for_unsure_letters(told, whole.end, unsure(stage))
             assert not wrote or NOTE.strip() in stage.document
@@ -49,7 +50,7 @@ def test_a_person_who_edits_the_event_in_between_loses_nothing(
 ) -> None:
     for step in steps(whole.requests):
         with stages() as stage:
-            stage.world.wire.fail(Meanwhile(lambda s=stage: _rename(s)), at=step + 1)
+            stage.world.wire.fail(Meanwhile(partial(_rename, stage)), at=step + 1)
             told = tell(stage, Power())
             same_but_for_unsure_letters(told, whole.end, unsure(stage))
             assert stage.world.event("event-1").title == PLACE

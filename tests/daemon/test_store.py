@@ -35,9 +35,13 @@ def store(tmp_path: Path, database: str) -> Iterator[Store]:
 
 
 def test_a_unit_is_written_as_a_whole_or_not_at_all(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="half way"), store.write() as session:
-        ledger.pause(session, "p-1", None)
-        raise RuntimeError("half way")
+    def half_way() -> None:
+        with store.write() as session:
+            ledger.pause(session, "p-1", None)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        half_way()
     with store.read() as session:
         assert ledger.paused(session, week(0)) == frozenset()
 
@@ -94,15 +98,12 @@ def test_reading_never_waits_for_a_writer(store: Store) -> None:
 
 
 def test_errors_never_print_what_people_wrote(store: Store) -> None:
-    with pytest.raises(IntegrityError) as failed, store.write() as session:
-        session.add(PauseRow(scope="p-1"))
-        session.flush()
-        session.connection().exec_driver_sql("INSERT INTO pause (scope) VALUES ('p-1')")
-    with pytest.raises(IntegrityError) as hidden, store.write() as session:
-        for _ in range(2):
-            session.execute(SQLModel.metadata.tables["pause"].insert(), {"scope": "canary"})
-    assert "p-1" in str(failed.value.statement)
-    assert "canary" not in str(hidden.value).partition("DETAIL")[0]
+    twice = [{"scope": "canary"}] * 2
+    with store.write() as session, pytest.raises(IntegrityError) as error:
+        session.execute(SQLModel.metadata.tables["pause"].insert(), twice)
+    # The server itself names the key that is there already; nothing else shows a value.
+    assert "canary" not in str(error.value).partition("DETAIL")[0]
+    assert "hidden" in str(error.value)
 
 
 def test_the_newest_schema_is_what_the_code_says(store: Store) -> None:
