@@ -16,7 +16,9 @@ from daemon import health, ledger, outbox
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.policy import Policy
+from daemon.core.telling import soon
 from daemon.core.words import ProposalState
+from daemon.gather import read
 from daemon.health import Condition
 from daemon.house import MAIL, Account, Failure, House
 from daemon.memory import Memory
@@ -168,24 +170,26 @@ def _post_digest(
 ) -> None:
     first, names = accounts[0], {account.name for account in accounts}
     evening = last_evening(first.policy, now)
+    name = f"digest:{first.owner.address}:{evening:%Y-%m-%d}"
     mine = [dossier for dossier in dossiers if dossier.account in names]
-    with house.store.write() as session:
-        if not house.channels or outbox.posted(
-            session, f"digest:{first.owner.address}:{evening:%Y-%m-%d}"
-        ):
+    with house.store.read() as session:
+        if not house.channels or outbox.posted(session, name):
             return
-        notes = [note for name in sorted(names) for note in outbox.notes(session, name)]
-        pairs = {dossier.pair.id: dossier for dossier in mine}
-        untrue = [n for n in notes if _current(house, n, pairs.get(n.pair)) is None]
+        notes = [note for one in sorted(names) for note in outbox.notes(session, one)]
+    pairs = {dossier.pair.id: dossier for dossier in mine}
+    untrue = [n for n in notes if _current(house, n, pairs.get(n.pair)) is None]
+    tonight = now - evening < EVENING
+    ripe = [n for n in notes if n not in untrue and (tonight or n.at <= evening)]
+    words = None
+    if ripe or tonight:
+        whole = [read(house, dossier) if soon(dossier, now) else dossier for dossier in mine]
+        words = house.pen.digest(whole, [note.letter for note in ripe], now)
+    with house.store.write() as session:
         outbox.settle(session, [note.letter.key for note in untrue], Delivery.DROPPED)
-        notes = [note for note in notes if note not in untrue]
-        ripe = [note for note in notes if note.at <= evening or now - evening < EVENING]
-        words = house.pen.digest(mine, [note.letter for note in ripe], now)
-        if words is None or not (ripe or now - evening < EVENING):
+        if words is None:
             return
         for channel in house.channels:
             to = first.address if channel == MAIL else ""
-            key = Key(f"digest:{first.owner.address}:{evening:%Y-%m-%d}>{channel}")
-            letter = Letter(key, to, words.subject, words.text)
+            letter = Letter(Key(f"{name}>{channel}"), to, words.subject, words.text)
             outbox.post(session, letter, channel, now, account=first.name)
         outbox.settle(session, [note.letter.key for note in ripe], Delivery.SENT)

@@ -47,6 +47,18 @@ def gather(
     return Gathered(shelved, absences, tuple(failures))
 
 
+def read(house: House, dossier: Dossier) -> Dossier:
+    """Return the dossier with its document read; as it is where there is none to be read."""
+    try:
+        documents = house.account(dossier.keeper).documents
+        if dossier.shelf.document is None or documents is None:
+            return dossier
+        sections = tuple(documents.sections(dossier.shelf.document))
+    except ConnectorError:
+        return dossier
+    return replace(dossier, sight=replace(dossier.sight, sections=sections))
+
+
 def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
     """Judge again where somebody turned out to have been away when a meeting was lost."""
     asked = dossier.unexplained(now)

@@ -5,17 +5,17 @@ All but `agenda` and `checked` use the last look and make no request.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectors import markdown
 from connectors.errors import ConnectorError
 from connectors.model import Series, Span
 from daemon import health, journal, mirror, outbox, views
-from daemon.core.dossier import Dossier, Sight
+from daemon.core.dossier import Dossier
 from daemon.core.proposing import settled
 from daemon.core.words import Meeting, ProposalState
 from daemon.dossiers import dossiers
+from daemon.gather import read
 from daemon.house import Account, House
 from daemon.ledger import EVERYBODY
 from daemon.look import remembered
@@ -108,11 +108,11 @@ def agenda(house: House, dossier: Dossier, now: datetime) -> Shape:
     meeting = dossier.next(now)
     if meeting is None:
         return {"url": None, "markdown": "", "prep": ""}
-    read = _read(house, dossier)
+    seen = read(house, dossier)
     return {
         "url": views.agenda_link(dossier, meeting),
-        "markdown": _standing(read, meeting) or house.pen.section(read, meeting),
-        "prep": house.pen.prep(read, meeting, now),
+        "markdown": _standing(seen, meeting) or house.pen.section(seen, meeting),
+        "prep": house.pen.prep(seen, meeting, now),
     }
 
 
@@ -184,18 +184,6 @@ def _alerts(house: House, memory: Memory, found: tuple[Dossier, ...]) -> list[Sh
     pairs = {dossier.pair.id: dossier for dossier in found}
     zone = house.accounts[0].policy.zone
     return [views.alert(one, pairs.get(one.pair), zone) for one in memory.alerts]
-
-
-def _read(house: House, dossier: Dossier) -> Dossier:
-    """Return the dossier with its document read; where it cannot be, the note still comes."""
-    documents = house.account(dossier.account).documents
-    if dossier.shelf.document is None or documents is None:
-        return dossier
-    try:
-        sections = tuple(documents.sections(dossier.shelf.document))
-    except ConnectorError:
-        return dossier
-    return replace(dossier, sight=Sight(sections=sections))
 
 
 def _standing(dossier: Dossier, meeting: Meeting) -> str | None:

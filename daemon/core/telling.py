@@ -167,7 +167,7 @@ def alert_facts(dossier: Dossier, level: Level, now: datetime) -> AlertFacts:
 
 def digest_facts(dossiers: Sequence[Dossier], now: datetime) -> DigestFacts:
     """Gather an owner's digest over all pairs, meetings in the order they come."""
-    ahead = [_ahead(d, m, now) for d in dossiers for m in _soon(d, now)]
+    ahead = [_ahead(d, m, now) for d in dossiers for m in soon(d, now)]
     return DigestFacts(
         tuple(sorted(ahead, key=lambda one: one.start)),
         tuple(proposal for dossier in dossiers for proposal in _waiting(dossier)),
@@ -205,7 +205,7 @@ def _minutes_together(dossier: Dossier, now: datetime) -> int:
     return int(sum((span.length for span in met), timedelta()).total_seconds() // 60)
 
 
-def _soon(dossier: Dossier, now: datetime) -> list[Meeting]:
+def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
     """Return the meetings from now to the end of the next working day."""
     policy, today = dossier.policy, dossier.policy.today(now)
     days = (today + timedelta(days=n) for n in range(1, 8))
