@@ -127,6 +127,19 @@ class Documents(DocumentsReader, Protocol):
         """
 
 
+class Texts(Protocol):
+    """Running documents that are plain Markdown, for whoever serves them to people."""
+
+    def open(self, url: Url) -> Link | None:
+        """Return the document at an address, or None where there is none."""
+
+    def text(self, document: Link) -> tuple[str, Version]:
+        """Read a document; `NotPermitted` where it is no text that a page could give back."""
+
+    def rewrite(self, document: Link, text: str, seen: Version) -> None:
+        """Put a person's text in place of what they read; `PreconditionFailed` if that changed."""
+
+
 def created(document: Link) -> Receipt:
     """Return the receipt of a new document, for `undo` to put it into the bin."""
     handle = document.handle or Handle(document.url)

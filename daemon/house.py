@@ -9,10 +9,11 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents, Messages
+from connectors.protocol import Calendar, Directory, Documents, Messages, Texts
 from daemon.core.pen import Pen
 from daemon.core.policy import Policy
 from daemon.core.words import Decision, Role
+from daemon.links import Links
 from daemon.store import Store
 
 MAIL = "mail"
@@ -24,7 +25,8 @@ class Account:
     """One account with its connectors. `owner` has the aliases of all accounts of that human.
 
     `address` is where mail to the owner goes. `identity` is all a mirror depends on besides
-    the calendar. `trouble` says why the account could not be wired, e.g. no sign-in yet.
+    the calendar. `texts` are the same documents, where they are text that the page can serve.
+    `trouble` says why the account could not be wired, e.g. no sign-in yet.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Account:
     identity: str
     calendar: Calendar | None = None
     documents: Documents | None = None
+    texts: Texts | None = None
     directory: Directory | None = None
     trouble: ConnectorError | None = None
 
@@ -73,6 +76,8 @@ class House:
     about: Mapping[str, About] = field(default_factory=dict)
     """By the partner's address."""
     channels: Mapping[str, Messages] = field(default_factory=dict)
+    links: Links | None = None
+    """For mail and invites; None without a public address."""
 
     def person(self, address: str) -> Person:
         """Return the human behind an address, with the aliases we know."""

@@ -51,7 +51,9 @@ def status(house: House, now: datetime) -> Shape:
         "now": views.moment(now, house.accounts[0].policy.zone),
         "accounts": accounts,
         "open": {
-            "proposals": sum(shape["state"] == "open" for shape in _proposals(memory, found, now)),
+            "proposals": sum(
+                shape["state"] == "open" for shape in _proposals(house, memory, found, now)
+            ),
             "alerts": sum(shape["open"] for shape in _alerts(house, memory, found)),
             "intents": unfinished,
         },
@@ -86,7 +88,7 @@ def explain(house: House, text: str) -> list[Shape]:
 def proposals(house: House, now: datetime) -> list[Shape]:
     """Show every proposal, open and closed, as it stands at this moment."""
     memory, found = last_known(house, now)
-    return _proposals(memory, found, now)
+    return _proposals(house, memory, found, now)
 
 
 def alerts(house: House, now: datetime) -> list[Shape]:
@@ -123,7 +125,7 @@ def everything(house: House, now: datetime) -> Shape:
         "now": views.moment(now),
         "status": status(house, now),
         "pairs": [views.pair(dossier, now) for dossier in found],
-        "proposals": _proposals(memory, found, now),
+        "proposals": _proposals(house, memory, found, now),
         "alerts": _alerts(house, memory, found),
         "journal": entries(house),
         "absences": [
@@ -168,16 +170,18 @@ def _answers(series: Series, wanted: str) -> bool:
     return wanted in people or (not series.private and wanted in series.title.lower())
 
 
-def _proposals(memory: Memory, found: tuple[Dossier, ...], now: datetime) -> list[Shape]:
+def _proposals(
+    house: House, memory: Memory, found: tuple[Dossier, ...], now: datetime
+) -> list[Shape]:
     pairs = {dossier.pair.id: dossier for dossier in found}
-    return [
-        views.proposal(
-            settled(pairs[one.pair], one, now)
-            if one.pair in pairs and one.state is ProposalState.OPEN
-            else one
-        )
+    standing = (
+        settled(pairs[one.pair], one, now)
+        if one.pair in pairs and one.state is ProposalState.OPEN
+        else one
         for one in memory.proposals
-    ]
+    )
+    links = house.links
+    return [views.proposal(one, links.answer(one) if links else None) for one in standing]
 
 
 def _alerts(house: House, memory: Memory, found: tuple[Dossier, ...]) -> list[Shape]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets as chance
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,10 +24,12 @@ from daemon.core.keys import digest
 from daemon.core.policy import Policy
 from daemon.core.words import Role
 from daemon.house import MAIL, About, Account, House
+from daemon.links import Links
 from daemon.render import TemplatePen
 from daemon.store import Store
 
 if TYPE_CHECKING:
+    from connectors.files import MarkdownFolder
     from connectors.google.auth import Access
     from connectors.google.scopes import Scope
 
@@ -36,8 +40,9 @@ TRANSLATION = "1"
 def house(settings: Settings, environ: Mapping[str, str], store: Store) -> House:
     """Wire every account; one that cannot be is kept with its trouble, and never stops others."""
     secrets = TokenStore(settings.home, environ)
+    links = _links(settings, secrets)
     accounts = tuple(
-        _account(settings, account, _owner(group), secrets, environ)
+        _account(settings, account, _owner(group), secrets, environ, links=links)
         for group in settings.people()
         for account in group
     )
@@ -49,7 +54,21 @@ def house(settings: Settings, environ: Mapping[str, str], store: Store) -> House
         pen=_pen(settings.source),
         about={pair.address: _about(pair) for pair in settings.pairs},
         channels=dict(_channels(settings, environ)),
+        links=links,
     )
+
+
+def _links(settings: Settings, secrets: TokenStore) -> Links | None:
+    if settings.web.public_url is None:
+        return None
+    return Links(settings.web.public_url, partial(_signing_secret, secrets))
+
+
+def _signing_secret(secrets: TokenStore) -> str:
+    """Return what links are signed with, sealed like a token; no account is called like that."""
+    if secrets.load("_links") is None:
+        secrets.save("_links", chance.token_urlsafe(32))
+    return secrets.load("_links") or ""
 
 
 def _pen(source: Path | None) -> TemplatePen:
@@ -150,6 +169,8 @@ def _account(
     owner: Person,
     secrets: TokenStore,
     environ: Mapping[str, str],
+    *,
+    links: Links | None,
 ) -> Account:
     wired = Account(
         name=account.name,
@@ -166,20 +187,22 @@ def _account(
     except SecretError as trouble:
         return replace(wired, trouble=NotPermitted(trouble.what, trouble.remedy))
     zone = wired.policy.zone if account.timezone else _zone(account, ports.calendar.zone)
+    texts = _texts(settings, account, links)
     return replace(
         wired,
         policy=replace(wired.policy, zone=zone),
         calendar=ports.calendar,
-        documents=_documents(settings, account, ports.documents),
+        documents=texts or ports.documents,
+        texts=texts,
         directory=ports.directory,
     )
 
 
 class _Ports(NamedTuple):
-    """What one account talks through: its calendar and the provider's own kind of document."""
+    """What one account talks through; `documents` of the provider's own kind, if it has one."""
 
     calendar: Calendar
-    documents: Documents
+    documents: Documents | None = None
     directory: Directory | None = None
 
 
@@ -188,11 +211,9 @@ def _connect(
 ) -> _Ports:
     match account.provider:
         case Provider.FILES:
-            from connectors.files import FilesCalendar, MarkdownFolder
+            from connectors.files import FilesCalendar
 
-            path = account.path or Path()
-            calendar = FilesCalendar(path, owner, _zone(account, ""))
-            return _Ports(calendar, MarkdownFolder(path / "agendas"))
+            return _Ports(FilesCalendar(account.path or Path(), owner, _zone(account, "")))
         case Provider.GOOGLE:
             return _google(account, owner, secrets, environ)
         case Provider.OUTLOOK | Provider.CALDAV:
@@ -241,12 +262,20 @@ def google_scopes(account: AccountSettings) -> tuple[Scope, ...]:
     return wanted(documents=documents, directory=account.directory)
 
 
-def _documents(settings: Settings, account: AccountSettings, own: Documents) -> Documents:
-    if account.documents is not DocumentKind.MARKDOWN or account.provider is Provider.FILES:
-        return own
+def _texts(
+    settings: Settings, account: AccountSettings, links: Links | None
+) -> MarkdownFolder | None:
+    """Return the folder of an account's Markdown documents, which the page serves to others."""
     from connectors.files import MarkdownFolder
 
-    return MarkdownFolder(settings.home / "agendas")
+    if account.provider is Provider.FILES:
+        folder = (account.path or Path()) / "agendas"
+    elif account.documents is DocumentKind.MARKDOWN:
+        folder = settings.home / "agendas"
+    else:
+        return None
+    address = (lambda path: links.agenda(account.name, path.name)) if links else None
+    return MarkdownFolder(folder, address)
 
 
 def _zone(account: AccountSettings, provider: str) -> str:

@@ -16,7 +16,7 @@ from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
 from connectors import markdown
-from connectors.errors import ConnectorError, NotFound, PreconditionFailed
+from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
 from connectors.files import disk
 from connectors.model import Facts, Handle, Key, Link, Mark, Person, Receipt, Section, Url, Version
 
@@ -24,7 +24,7 @@ _SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
 
 class MarkdownFolder:
-    """The documents in a folder; implements `protocol.Documents`.
+    """The documents in a folder; implements `protocol.Documents` and `protocol.Texts`.
 
     `address` turns the path of a document into the address people open, by default its file URI.
     `Receipt.after` of a share has `people`, of a section `mark`, `link` and `source`, its own
@@ -80,6 +80,24 @@ class MarkdownFolder:
             return frozenset(json.loads(disk.read(_guests(self._path(document)))))
         except NotFound:
             return frozenset()
+
+    def text(self, document: Link) -> tuple[str, Version]:
+        """Read a document; `NotPermitted` where it is not UTF-8."""
+        path = self._path(document)
+        data = disk.read(path)
+        try:
+            return data.decode("utf-8"), _version(data)
+        except UnicodeDecodeError as error:
+            raise NotPermitted(f"{path.name} is not UTF-8", "save it as UTF-8") from error
+
+    def rewrite(self, document: Link, text: str, seen: Version) -> None:
+        """Put a person's text in place of what they read; a file changed since wins."""
+        path = self._path(document)
+        data = disk.read(path)
+        if _version(data) != seen:
+            raise PreconditionFailed(f"{path.name} was changed meanwhile")
+        if text.encode() != data:
+            disk.replace(path, data, text.encode())
 
     def write_section(self, document: Link, section: Section, mark: Mark) -> Receipt:
         """Put the section under the title, or set the date line of the one with this mark."""
@@ -173,8 +191,12 @@ def _people(facts: Facts) -> frozenset[str]:
 
 
 def _receipt(path: Path, before: Facts, after: Facts, *, wrote: bool) -> Receipt:
-    version = Version(blake2b(disk.read(path), digest_size=8).hexdigest())
+    version = _version(disk.read(path))
     return Receipt(Handle(_file_uri(path)), version, before, after, wrote=wrote)
+
+
+def _version(data: bytes) -> Version:
+    return Version(blake2b(data, digest_size=8).hexdigest())
 
 
 def _deep(document: Link, mark: Mark) -> Url:
