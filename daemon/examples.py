@@ -143,8 +143,10 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "recap.md.j2": (
         {"recap": _RECAP},
+        {"recap": RecapFacts("Ben", "Maya", _DAY, empty=False)},
         {"recap": RecapFacts("Ben", "Maya", _DAY, empty=True)},
     ),
+    "barren.md.j2": ({"who": _WHO, "count": 3},),
     "link.md.j2": (
         {"who": _WHO, "sender": "Maya Kern", "title": "Weekly", "url": "https://docs.acme.example"},
     ),

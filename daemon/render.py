@@ -99,6 +99,10 @@ class TemplatePen:
         """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
         return self._words("recap.md.j2", recap=recap_facts(dossier, meeting))
 
+    def barren(self, dossier: Dossier, count: int) -> Words:
+        """Tell the owner in one line that so many meetings in a row left no outcome."""
+        return self._words("barren.md.j2", who=who(dossier), count=count)
+
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
     ) -> Words | None:

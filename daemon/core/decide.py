@@ -19,10 +19,11 @@ from daemon.core.preparing import agenda, guests, harms, losses
 from daemon.core.proposing import propose
 from daemon.core.recapping import recap
 from daemon.core.words import Decision
+from daemon.core.worth import worth
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap)
+RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap, worth)
 
 
 @dataclass(frozen=True, slots=True)

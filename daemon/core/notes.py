@@ -16,6 +16,7 @@ from connectors.model import Block, Item, Mark, Section
 _DECISIONS = ("decision", "entscheid")
 _GROWTH = ("growth", "development", "entwicklung")
 _BLOCKERS = ("block", "hindernis")
+_CLEARER = (*_GROWTH, *_BLOCKERS, "priorit", "feedback", "calibration")
 _ASKING = ("?", "\N{FULLWIDTH QUESTION MARK}", "\N{ARABIC QUESTION MARK}")
 _PREPARED = re.compile(r"^\([^()]*\?\)\s*(?=\S)")
 
@@ -53,6 +54,16 @@ def decided(section: Section) -> tuple[str, ...]:
         found += [line for line in notes(block) if not _asks(line)]
         found += [item.text for item in block.items if item.done]
     return tuple(found)
+
+
+def fruitful(section: Section) -> bool:
+    """Whether a meeting left a decision, a priority, a cleared blocker or a clearer bar.
+
+    What somebody took on counts as a priority. Read generously: an unearned reproach costs more.
+    """
+    taken_on = (i for i in actions(section) if i.since is None and (i.owner or i.due))
+    said = (line for block in _about(section, _CLEARER) for line in _said(block))
+    return bool(decided(section)) or any(taken_on) or any(said)
 
 
 def questions(section: Section) -> tuple[Item, ...]:

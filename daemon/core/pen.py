@@ -62,6 +62,9 @@ class Pen(Protocol):
     def recap(self, dossier: Dossier, meeting: Meeting) -> Words:
         """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
 
+    def barren(self, dossier: Dossier, count: int) -> Words:
+        """Tell the owner in one line that so many meetings in a row left no outcome."""
+
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime
     ) -> Words | None:

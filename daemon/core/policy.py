@@ -52,3 +52,7 @@ class Policy:
     def midnight(self, day: date) -> datetime:
         """Return the start of a day in the owner's zone."""
         return datetime.combine(day, time(), ZoneInfo(self.zone))
+
+    def evening(self, moment: datetime) -> datetime:
+        """Return the end of the working hours of the day a moment lies in, also on a free day."""
+        return datetime.combine(self.today(moment), self.working_hours.end, ZoneInfo(self.zone))

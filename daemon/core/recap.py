@@ -29,6 +29,12 @@ class RecapFacts:
     """Questions left open."""
     document: str = ""
 
+    @property
+    def agreed(self) -> bool:
+        """Whether there is anything to confirm to the other person."""
+        said = (self.decided, self.mine, self.theirs, self.unclaimed, self.waiting)
+        return not self.empty and any(said)
+
 
 def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
     """Read back the section of a meeting."""

@@ -9,10 +9,11 @@ from connectors.model import Key
 from daemon.core.dossier import Dossier
 from daemon.core.keys import key
 from daemon.core.pen import Pen
+from daemon.core.recap import recap_facts
 from daemon.core.words import Decision, Kind, Meeting
 
 TIME_TO_WRITE = timedelta(hours=1)
-"""How long after the end the two may still be writing."""
+"""How long after the end the two may still be writing; less where the working day ends before."""
 
 
 def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
@@ -21,7 +22,7 @@ def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
     over = (
         meeting
         for meeting in dossier.standing()
-        if meeting.span.end + TIME_TO_WRITE <= now
+        if ripe(dossier, meeting) <= now
         and meeting.span.end >= dossier.since
         and dossier.policy.today(meeting.span.end) == dossier.policy.today(now)
         and (meeting.series, meeting.recurrence_id) in written
@@ -30,13 +31,22 @@ def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
     return next(over, None)
 
 
+def ripe(dossier: Dossier, meeting: Meeting) -> datetime:
+    """Return when a section counts as written: in time for the digest of the same evening."""
+    over, evening = meeting.span.end, dossier.policy.evening(meeting.span.end)
+    return evening if over <= evening < over + TIME_TO_WRITE else over + TIME_TO_WRITE
+
+
 def recap(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Yield the recap of today's meeting, once its section was read back."""
+    """Yield the recap of today's meeting, once its section was read back.
+
+    Where the section names nothing that was agreed, the words are a nudge for the owner alone.
+    """
     meeting = unrecapped(dossier, now)
-    if meeting is None or not dossier.sight.sections:
+    if meeting is None or dossier.sight.sections is None:
         return
     words = pen.recap(dossier, meeting)
-    both = dossier.policy.recap_to_both
+    both = dossier.policy.recap_to_both and recap_facts(dossier, meeting).agreed
     yield Decision(
         key=_key(dossier, meeting),
         kind=Kind.RECAP,
