@@ -94,7 +94,7 @@ def sign_in(
 
             return sign_in(
                 account.name,
-                account.email,
+                Person(account.email, aliases=frozenset(account.aliases)),
                 account.client_secrets,
                 google_scopes(account),
                 secrets,

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import typer
 
-from daemon.cli import DONE, INTERRUPTED, TROUBLE, WRONG, acting, asking, demo, running, steering
+from daemon.cli import (
+    DONE,
+    INTERRUPTED,
+    TROUBLE,
+    WRONG,
+    acting,
+    asking,
+    demo,
+    running,
+    signing,
+    steering,
+)
 from daemon.cli.output import complain
 
 app = typer.Typer(
@@ -16,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, acting, steering, running, demo):
+for group in (asking, acting, steering, signing, running, demo):
     group.register(app)
 
 

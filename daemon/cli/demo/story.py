@@ -190,9 +190,11 @@ def _undo(acme: Company) -> str:
     links = [e for e in queries.entries(acme.house) if e["key"].startswith(f"attach_agenda:{finn}")]
     intents, _ = steering.find(acme.house, [links[0]["id"]])
     result = steering.undo(acme.house, intents, acme.clock.now)
-    taken = [entry_id(intent.decision.key) for intent in result.intents]
+    taken = ", ".join(entry_id(intent.decision.key) for intent in result.intents)
     refused = [error.what for _, error in result.refused]
-    return f"  taken back: {', '.join(taken)}, and it stays so" if taken else f"  refused: {refused}"
+    return (
+        f"  taken back: {', '.join(taken)}, and it stays so" if taken else f"  refused: {refused}"
+    )
 
 
 def _turn(acme: Company, turn: Turn) -> Iterator[str]:
