@@ -18,6 +18,7 @@ _READ = {
     "/mailboxSettings": {"MailboxSettings.Read", "MailboxSettings.ReadWrite"},
     "/outlook": {"User.Read", "User.Read.All"},
     "/drive": {"Files.Read", "Files.ReadWrite", "Files.ReadWrite.All", "Files.ReadWrite.AppFolder"},
+    "/shares": {"Files.Read", "Files.ReadWrite", "Files.ReadWrite.All"},
     "/todo": {"Tasks.Read", "Tasks.ReadWrite"},
     "/manager": {"User.Read.All"},
     "/directReports": {"User.Read.All"},
@@ -32,7 +33,7 @@ def check(grant: Grant, owner: Profile, method: str, suffix: str) -> None:
     """Refuse with 403 what this token may not do to this person's things."""
     area = next(area for area in _READ if suffix.startswith(area))
     _check_scope(grant, area, writes=method != "GET" and suffix not in _ASKING)
-    if area in _DIRECTORY or area in {"/drive", "/subscriptions"}:
+    if area in _DIRECTORY or area in {"/drive", "/shares", "/subscriptions"}:
         return  # open to all colleagues; or judged file by file, resource by resource
     if not owner.licensed:
         message = "REST API is not yet supported for this mailbox."
@@ -47,7 +48,7 @@ def check(grant: Grant, owner: Profile, method: str, suffix: str) -> None:
 
 def is_outlook(suffix: str) -> bool:
     """Whether a path belongs to the mailbox, where at most four requests run at once."""
-    return suffix not in _DIRECTORY and not suffix.startswith("/drive")
+    return suffix not in _DIRECTORY and not suffix.startswith(("/drive", "/shares"))
 
 
 def _check_scope(grant: Grant, area: str, *, writes: bool) -> None:

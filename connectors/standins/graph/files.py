@@ -7,6 +7,9 @@ shared with gets at them.
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
+
 from connectors.standins.graph.asking import Ask, Routes, page
 from connectors.standins.graph.calls import Json, Refused, Reply
 from connectors.standins.graph.drive import APPROOT, Drive, File, Revision
@@ -43,6 +46,18 @@ def by_id(ask: Ask) -> Reply:
     if ask.call.headers.get("if-none-match") == file.etag:
         return Reply(304)
     return Reply(200, _selected(ask, file))
+
+
+def shared(ask: Ask) -> Reply:
+    """A file by an address that people share, in whosever drive it lies."""
+    coded = ask.variables["sharedDriveItem_id"].removeprefix("u!")
+    url = base64.urlsafe_b64decode(f"{coded}{'=' * (-len(coded) % 4)}").decode()
+    for email, drive in ask.world.drives.items():
+        for file in drive.files.values():
+            if file.web_url == url:
+                there = replace(ask, owner=ask.world.people[email])
+                return Reply(200, drive.render(_open_to(there, file)))
+    raise Refused(404, "itemNotFound", "The sharing link no longer exists.")
 
 
 def content_by_path(ask: Ask) -> Reply:
@@ -247,6 +262,7 @@ def _version(revision: Revision) -> Json:
 
 
 ROUTES: Routes = {
+    ("GET", "/shares/{sharedDriveItem-id}/driveItem"): shared,
     ("GET", "/drive"): about,
     ("GET", "/drive/root/children"): children,
     ("GET", "/drive/special/{name}/children"): children,

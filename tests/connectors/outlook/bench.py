@@ -10,13 +10,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from docx.document import Document
+from docx.oxml.ns import qn
+
 from connectors.model import Cursor, Handle, Link, Person, Span
 from connectors.outlook.auth import Ready
 from connectors.outlook.calendar import OutlookCalendar
 from connectors.outlook.client import Graph
+from connectors.outlook.word import WordDocuments
+from connectors.outlook.word_design import opened, saved
+from connectors.outlook.word_text import CHECKED, W14
 from connectors.standins.faults import Exchange, Wire
 from connectors.standins.graph import Person as Colleague
 from connectors.standins.graph import World, application, rules
+from connectors.standins.graph.drive import File
 from connectors.standins.graph.ids import Name
 from connectors.standins.server import serve
 
@@ -142,6 +149,66 @@ class Company:
     def host(self, event: Handle) -> Colleague:
         organizer = self.maya.copy(self.uid(event)).organizer
         return self.maya if organizer == MAYA.address else self.ben
+
+
+@dataclass
+class Library:
+    """Maya's OneDrive, with her and Ben at their desks in Word."""
+
+    company: Company
+
+    def __post_init__(self) -> None:
+        self.partner = self.company.partner
+        self.documents = WordDocuments(self.company.graph(self.company.owner))
+
+    def may_write(self, document: Link, person: Person) -> bool:
+        access = WordDocuments(self.company.graph(person))
+        return access.open(document.url) is not None
+
+    def note(self, document: Link, line: str) -> None:
+        self.edit(document, lambda word: word.add_paragraph(line))
+
+    def tick(self, document: Link, words: str) -> None:
+        """Click the box in front of an action item, as Word does it."""
+
+        def click(word: Document) -> None:
+            rows = [row for table in word.tables for row in table.rows if words in _words(row)]
+            for row in rows:
+                (checked,) = row._tr.iter(CHECKED)
+                checked.set(f"{{{W14}}}val", "1")
+                (box,) = row._tr.iter(qn("w:sdtContent"))
+                next(box.iter(qn("w:t"))).text = "☒"
+
+        self.edit(document, click)
+
+    def bin(self, document: Link) -> None:
+        self.company.maya.trashes(self.file(document))
+
+    def text(self, document: Link) -> str:
+        word = opened(self.file(document).newest.content)
+        paragraphs = word.element.body.iter(qn("w:p"))
+        return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in paragraphs)
+
+    def mailed(self) -> Sequence[str]:
+        return self.company.mailed()
+
+    def file(self, document: Link) -> File:
+        files = self.company.world.drives[MAYA.address].files.values()
+        return next(file for file in files if file.web_url == document.url)
+
+    def edit(self, document: Link, change: Callable[[Document], object]) -> None:
+        """Change a document in Word and save it."""
+
+        def saving(content: bytes) -> bytes:
+            word = opened(content)
+            change(word)
+            return saved(word)
+
+        self.company.maya.writes(self.file(document), saving)
+
+
+def _words(row: Any) -> str:
+    return " ".join(cell.text for cell in row.cells)
 
 
 def day(recurrence_id: datetime) -> date:

@@ -258,7 +258,7 @@ def test_a_secret_opens_a_persons_mailbox(bench: Company, organisation: Client) 
     assert graph.read(graph.mine("/calendar"))["isDefaultCalendar"]
     assert access.token() == access.token()
     graph.close()
-    assert [request.path for request in bench.asked()][0] == f"/{TENANT}/oauth2/v2.0/token"
+    assert next(request.path for request in bench.asked()) == f"/{TENANT}/oauth2/v2.0/token"
 
 
 def test_a_wrong_secret_says_where_the_right_one_is(organisation: Client) -> None:

@@ -1,0 +1,119 @@
+"""How a new running document looks, and how any is opened and saved. Pure."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import cast
+from zipfile import BadZipFile
+
+import docx
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+
+from connectors.outlook import word_marks
+
+INTRO = "Newest meeting on top. Tick what is done; what stays open comes along to the next one."
+INK, ACCENT, GREY, HAIRLINE = "1F2933", "0F5C6E", "6B7785", "D9DEE4"
+_FONT = "Calibri"
+
+
+def new_document(title: str) -> bytes:
+    """Return the file of an empty document: its title, and one line on how to use it."""
+    document = docx.Document()
+    _page(document)
+    _styles(document)
+    document.core_properties.title = title
+    document.core_properties.author = "visavis"
+    document.core_properties.comments = ""
+    document.add_paragraph(title, style="Title")
+    intro = document.add_paragraph(INTRO, style="Subtitle")
+    word_marks.put(intro._p, word_marks.NEWEST, document.element.body)  # noqa: SLF001
+    return saved(document)
+
+
+def opened(content: bytes) -> Document:
+    """Open a file; ValueError where it is no Word document."""
+    try:
+        return docx.Document(BytesIO(content))
+    except (BadZipFile, PackageNotFoundError, KeyError) as error:
+        raise ValueError("this is no Word document") from error
+
+
+def saved(document: Document) -> bytes:
+    """Return a document as the bytes of its file."""
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def style_id(document: Document, name: str) -> str:
+    """Return the id of a built-in paragraph style; one that the document lacks is added."""
+    if name not in document.styles:
+        document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+    return str(document.styles[name].style_id)
+
+
+def _page(document: Document) -> None:
+    page = document.sections[0]
+    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.left_margin = page.right_margin = Cm(2.4)
+    page.top_margin = page.bottom_margin = Cm(2.2)
+
+
+def _styles(document: Document) -> None:
+    """Set the type: one family, four sizes, air above what begins something."""
+    _set(document, "Normal", 10.5, INK, after=4)
+    _set(document, "Title", 24, ACCENT, bold=True, after=2)
+    _set(document, "Subtitle", 9.5, GREY, after=10)
+    _set(document, "Heading 1", 15, ACCENT, bold=True, before=22, after=6)
+    _set(document, "Heading 2", 11, INK, bold=True, before=12, after=3)
+    _set(document, "List Bullet", 10.5, INK, after=2)
+    _ruled(document, "Heading 1")
+    for name in ("Title", "Subtitle"):
+        _plain(document, name)
+
+
+def _set(
+    document: Document,
+    name: str,
+    size: float,
+    colour: str,
+    *,
+    bold: bool = False,
+    before: float = 0,
+    after: float = 0,
+) -> None:
+    style = cast("ParagraphStyle", document.styles[name])
+    font, shape = style.font, style.paragraph_format
+    font.name, font.size, font.bold, font.italic = _FONT, Pt(size), bold, False
+    font.color.rgb = RGBColor.from_string(colour)
+    shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.1
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    # The template's theme would win over a name.
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{theme}"), None)
+    fonts.set(qn("w:cs"), _FONT)
+
+
+def _ruled(document: Document, name: str) -> None:
+    """Draw a hairline above each section, so that weeks are told apart at a glance."""
+    properties = document.styles[name].element.get_or_add_pPr()
+    line = f'<w:top w:val="single" w:sz="6" w:space="8" w:color="{HAIRLINE}"/>'
+    borders = parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>")
+    properties.insert_element_before(
+        borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:outlineLvl"
+    )
+
+
+def _plain(document: Document, name: str) -> None:
+    """Take away the border and the letter spacing that the template gives a title."""
+    element = document.styles[name].element
+    for tag in ("w:pBdr", "w:spacing"):
+        for found in list(element.iter(qn(tag))):
+            if tag == "w:pBdr" or found.getparent().tag == qn("w:rPr"):
+                found.getparent().remove(found)
