@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from email.headerregistry import Address
 from typing import Literal
@@ -71,10 +72,8 @@ class MailMessages:
         return None
 
     async def _converse(self, to: Address, content: bytes, *, utf8: bool) -> None:
-        client = self._client()
-        try:
+        async with self._connection() as client:
             try:
-                await client.connect()
                 await self._offer(client, to, utf8=utf8)
             except (SMTPException, OSError) as error:
                 raise self._refusal(error) from error
@@ -87,26 +86,39 @@ class MailMessages:
             # The letter is out: a rude goodbye changes nothing.
             with suppress(SMTPException, OSError):
                 await client.quit()
-        finally:
-            client.close()
 
-    def _client(self) -> SMTP:
-        return SMTP(
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[SMTP]:
+        client = SMTP(
             hostname=self._host,
             port=self._port,
-            username=self._username or None,
-            password=self._password or None,
             # Looking our own name up could take longer than the letter, and would tell it.
             local_hostname=self._sender.domain,
             timeout=self._timeout,
             use_tls=self._tls == "tls",
-            start_tls=self._tls == "starttls",
+            start_tls=False,
             tls_context=self._context,
         )
+        try:
+            await client.connect()
+        except (SMTPException, OSError) as error:
+            raise self._refusal(error) from error
+        transport = client.transport
+        try:
+            yield client
+        finally:
+            # A polite TLS connection waits for the other's goodbye, longer than the loop lives.
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
 
     async def _offer(self, client: SMTP, to: Address, *, utf8: bool) -> None:
         """Go as far as the server's word that it is ready for the content."""
-        await client.ehlo()
+        if self._tls == "starttls":
+            await client.starttls()
+        if self._username:
+            await client.login(self._username, self._password)
+        else:
+            await client.ehlo()
         if utf8 and not client.supports_extension("smtputf8"):
             raise SMTPNotSupported("the server takes ASCII addresses only")
         options, encoding = (["SMTPUTF8"], "utf-8") if utf8 else ([], "ascii")
@@ -133,19 +145,20 @@ class MailMessages:
         match error:
             case SMTPAuthenticationError():
                 return Unavailable(what, "correct `username` and `password_env` under [mail]")
-            case SMTPSenderRefused():
-                return Unavailable(what, "set `sender` under [mail] to an address of this server's")
-            case SMTPNotSupported():
-                return NotPermitted(what, "use ASCII in `sender` under [mail] and in addresses")
-            case SMTPRecipientRefused() | SMTPDataError() if error.code // 100 == 5:
-                return NotPermitted(
-                    what, "check the address, and whether `username` under [mail] may write to it"
-                )
             case SMTPResponseException() if error.code // 100 == 4:
                 return Unavailable(
                     what, "visavis tries again by itself; if it lasts, see `host` under [mail]"
                 )
-        return Unavailable(what, "check `host`, `port`, `tls` and `username` under [mail]")
+            case SMTPSenderRefused():
+                return Unavailable(what, "set `sender` under [mail] to an address of this server's")
+            case SMTPNotSupported():
+                return NotPermitted(what, "use ASCII in `sender` under [mail] and in addresses")
+            case SMTPRecipientRefused() | SMTPDataError():
+                return NotPermitted(
+                    what, "check the address, and whether `username` under [mail] may write to it"
+                )
+            case _:
+                return Unavailable(what, "check `host`, `port`, `tls` and `username` under [mail]")
 
     def _doubt(self, error: Exception) -> OutcomeUnknown:
         return OutcomeUnknown(
@@ -159,4 +172,4 @@ def _reason(error: Exception) -> str:
     """Say in one line what went wrong, in the server's words where it had any."""
     if isinstance(error, SMTPResponseException):
         return one_line(f"{error.code} {error.message}")
-    return one_line(str(error))
+    return one_line(str(error) or type(error).__name__)
