@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.model import Item
 from daemon.core.agenda import Growth, SectionFacts
+from daemon.core.cadence import Cadence
 from daemon.core.carrying import Carried
 from daemon.core.pen import Words
 from daemon.core.prep import Opener, PrepFacts, Scripts, Tone, Whose
@@ -81,6 +82,7 @@ _ALERT = AlertFacts(
     document="https://docs.acme.example/d/1",
 )
 _AHEAD = Ahead(_WHO, _START, _END, "https://docs.acme.example/d/1", _PREP)
+_CADENCE = Cadence(weeks=1, first_year=True, missed=3, of=8, minutes=60, oldest=6)
 _RECAP = RecapFacts(
     partner="Ben",
     sender="Maya",
@@ -147,6 +149,10 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"recap": RecapFacts("Ben", "Maya", _DAY, empty=True)},
     ),
     "barren.md.j2": ({"who": _WHO, "count": 3},),
+    "cadence.md.j2": (
+        {"who": _WHO, "cadence": _CADENCE},
+        {"who": _WHO, "cadence": replace(_CADENCE, weeks=2, first_year=False)},
+    ),
     "link.md.j2": (
         {"who": _WHO, "sender": "Maya Kern", "title": "Weekly", "url": "https://docs.acme.example"},
     ),

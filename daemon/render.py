@@ -18,6 +18,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, T
 
 from connectors.model import Letter
 from daemon.core.agenda import local, section_facts
+from daemon.core.cadence import Cadence
 from daemon.core.dossier import Dossier
 from daemon.core.keys import entry_id
 from daemon.core.naming import full_name
@@ -102,6 +103,10 @@ class TemplatePen:
     def barren(self, dossier: Dossier, count: int) -> Words:
         """Tell the owner in one line that so many meetings in a row left no outcome."""
         return self._words("barren.md.j2", who=who(dossier), count=count)
+
+    def cadence(self, dossier: Dossier, advised: Cadence) -> Words:
+        """Propose another rhythm to the owner, with what speaks for it."""
+        return self._words("cadence.md.j2", who=who(dossier), cadence=advised)
 
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime

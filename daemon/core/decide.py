@@ -13,6 +13,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from daemon.core.alerting import alerts
+from daemon.core.cadence import cadence
 from daemon.core.dossier import Dossier
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, harms, losses
@@ -23,7 +24,7 @@ from daemon.core.worth import worth
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap, worth)
+RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap, worth, cadence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectors.model import Letter
 from daemon.core.dossier import Dossier
 from daemon.core.words import Level, Meeting, Option, Proposal
+
+if TYPE_CHECKING:
+    from daemon.core.cadence import Cadence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class Pen(Protocol):
 
     def barren(self, dossier: Dossier, count: int) -> Words:
         """Tell the owner in one line that so many meetings in a row left no outcome."""
+
+    def cadence(self, dossier: Dossier, advised: Cadence) -> Words:
+        """Propose another rhythm to the owner, with what speaks for it."""
 
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime

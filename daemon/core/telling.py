@@ -156,7 +156,7 @@ def alert_facts(dossier: Dossier, level: Level, now: datetime) -> AlertFacts:
         ),
         rate_missed=missed_of[0],
         rate_of=missed_of[1],
-        minutes=_minutes_together(dossier, now),
+        minutes=minutes_together(dossier, now),
         first=dossier.policy.today(first),
         last=dossier.policy.today(max((o.recurrence_id for o in missed), default=first)),
         ahead=local(dossier, ahead.series, ahead.span.start) if ahead else None,
@@ -172,6 +172,22 @@ def digest_facts(dossiers: Sequence[Dossier], now: datetime) -> DigestFacts:
         tuple(sorted(ahead, key=lambda one: one.start)),
         tuple(proposal for dossier in dossiers for proposal in _waiting(dossier)),
     )
+
+
+def minutes_together(dossier: Dossier, now: datetime) -> int:
+    """Return the minutes held together in the last four weeks."""
+    met = (m.span for m in dossier.standing() if now - LATELY <= m.span.start and m.span.end <= now)
+    return int(sum((span.length for span in met), timedelta()).total_seconds() // 60)
+
+
+def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
+    """Return the meetings from now to the end of the next working day."""
+    policy, today = dossier.policy, dossier.policy.today(now)
+    days = (today + timedelta(days=n) for n in range(1, 8))
+    working = {day.value for day in policy.working_days}
+    tomorrow = next(day for day in days if day.weekday() in working)
+    end = policy.midnight(tomorrow + timedelta(days=1))
+    return [meeting for meeting in dossier.standing() if now < meeting.span.start < end]
 
 
 def _offered(dossier: Dossier, proposal: Proposal, option: Option) -> Offered:
@@ -198,21 +214,6 @@ def _waiting(dossier: Dossier) -> tuple[ProposalFacts, ...]:
         for proposal in dossier.proposals
         if proposal.state is ProposalState.OPEN
     )
-
-
-def _minutes_together(dossier: Dossier, now: datetime) -> int:
-    met = (m.span for m in dossier.standing() if now - LATELY <= m.span.start and m.span.end <= now)
-    return int(sum((span.length for span in met), timedelta()).total_seconds() // 60)
-
-
-def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
-    """Return the meetings from now to the end of the next working day."""
-    policy, today = dossier.policy, dossier.policy.today(now)
-    days = (today + timedelta(days=n) for n in range(1, 8))
-    working = {day.value for day in policy.working_days}
-    tomorrow = next(day for day in days if day.weekday() in working)
-    end = policy.midnight(tomorrow + timedelta(days=1))
-    return [meeting for meeting in dossier.standing() if now < meeting.span.start < end]
 
 
 def _ahead(dossier: Dossier, meeting: Meeting, now: datetime) -> Ahead:
