@@ -200,8 +200,9 @@ def _undo(acme: Company) -> str:
 def _turn(acme: Company, turn: Turn) -> Iterator[str]:
     """Tell what visavis did by itself; what it prepares each week is told only the first time."""
     when = f"{acme.clock.now:%a %d %b, %H:%M}"
+    partners = {dossier.pair.id: dossier.pair.partner for dossier in turn.foreseen.dossiers}
     for decision in turn.done:
-        name = _name(acme, decision.pair)
+        name = partners[decision.pair].name
         if decision.kind in {"propose", "alert"}:
             yield f"{when}  {decision.kind} ({name}): {decision.because}"
         if decision.kind == "propose":
@@ -214,11 +215,6 @@ def _turn(acme: Company, turn: Turn) -> Iterator[str]:
 def _pair(acme: Company, name: str) -> Dossier:
     found = queries.last_known(acme.house, acme.clock.now)[1]
     return next(d for d in found if d.pair.partner.address.startswith(name))
-
-
-def _name(acme: Company, pair: str) -> str:
-    found = queries.last_known(acme.house, acme.clock.now)[1]
-    return next(d.pair.partner.name or d.pair.partner.address for d in found if d.pair.id == pair)
 
 
 def _counts(acme: Company, seconds: float) -> Shape:

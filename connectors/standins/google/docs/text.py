@@ -42,8 +42,8 @@ class Char:
 
     @property
     def units(self) -> int:
-        """Length in UTF-16 code units."""
-        return 1 if self.chip else len(self.text.encode("utf-16-le")) // 2
+        """Length in UTF-16 code units: two beyond the basic plane."""
+        return 2 if self.text > "\uffff" and not self.chip else 1
 
 
 def newline(paragraph: Json | None = None, bullet: Bullet | None = None) -> Char:
