@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,9 @@ from daemon.store import Store
 
 MAIL = "mail"
 """The channel of mail; every other channel is named by its Apprise address."""
+
+THREADS = 4
+"""Accounts looked at side by side; the connectors are synchronous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Account:
     texts: Texts | None = None
     directory: Directory | None = None
     trouble: ConnectorError | None = None
+    close: Callable[[], None] = lambda: None
+    """Ends the connections to the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,14 @@ class House:
     channels: Mapping[str, Messages] = field(default_factory=dict)
     links: Links | None = None
     """For mail and invites; None without a public address."""
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "look"))
+    """Kept from tick to tick, because each thread keeps its connections open."""
+
+    def close(self) -> None:
+        """End all threads and connections; the store is closed by whoever opened it."""
+        self.threads.shutdown()
+        for account in self.accounts:
+            account.close()
 
     def person(self, address: str) -> Person:
         """Return the human behind an address, with the aliases we know."""

@@ -112,7 +112,7 @@ def _everything(
     return Look(
         account.name,
         after,
-        Feed(base.cursor, window, now, account.identity),
+        Feed(base.cursor, window, now, account.identity, calendar.zone),
         known.last_look if known else None,
         whole=True,
         fresh=base.series,

@@ -28,6 +28,7 @@ class FeedRow(SQLModel, table=True):
     window_start: datetime
     window_end: datetime
     looked_at: datetime
+    zone: str = ""
     identity: str
 
 
@@ -54,6 +55,8 @@ class Feed:
     window: Span
     looked_at: datetime
     identity: str
+    zone: str = ""
+    """The calendar's zone as the provider told it at the last whole read."""
 
 
 def feed(session: Session, account: str) -> Feed | None:
@@ -62,7 +65,7 @@ def feed(session: Session, account: str) -> Feed | None:
     if row is None:
         return None
     window = Span(row.window_start, row.window_end)
-    return Feed(Cursor(row.cursor), window, row.looked_at, row.identity)
+    return Feed(Cursor(row.cursor), window, row.looked_at, row.identity, row.zone)
 
 
 def keep_feed(session: Session, account: str, feed: Feed) -> None:
@@ -73,6 +76,7 @@ def keep_feed(session: Session, account: str, feed: Feed) -> None:
         window_start=feed.window.start,
         window_end=feed.window.end,
         looked_at=feed.looked_at,
+        zone=feed.zone,
         identity=feed.identity,
     )
     upsert(session, FeedRow, [row])

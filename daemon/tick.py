@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,9 +31,6 @@ from daemon.perform import compare_again, perform, waits
 from daemon.store import Session
 
 log = structlog.get_logger()
-
-THREADS = 4
-"""Accounts looked at side by side; the connectors are synchronous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +160,13 @@ def _looks(
     looks: dict[str, Look] = {}
     failures: list[Failure] = []
     accounts = [account for account in house.accounts if due(account)]
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="look") as threads:
-        found = threads.map(lambda account: _look(house, account, now), accounts)
-        for account, result in zip(accounts, found, strict=True):
-            if isinstance(result, Look):
-                looks[account.name] = result
-                failures += [Failure(account.name, None, Unreadable(p)) for p in result.problems]
-            else:
-                failures.append(Failure(account.name, None, result))
+    found = house.threads.map(lambda account: _look(house, account, now), accounts)
+    for account, result in zip(accounts, found, strict=True):
+        if isinstance(result, Look):
+            looks[account.name] = result
+            failures += [Failure(account.name, None, Unreadable(p)) for p in result.problems]
+        else:
+            failures.append(Failure(account.name, None, result))
     return looks, failures
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as chance
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from getpass import getpass
@@ -20,6 +20,7 @@ from config.values import Accept, DaySpan, DocumentKind, Provider, Recap
 from connectors.errors import ConnectorError, NotPermitted, SignInRequired
 from connectors.model import Hours, Person, Weekday
 from connectors.protocol import Calendar, Directory, Documents, Messages
+from daemon import mirror
 from daemon.core.keys import digest
 from daemon.core.policy import Policy
 from daemon.core.words import Role
@@ -37,12 +38,22 @@ TRANSLATION = "1"
 """Grows when connectors translate differently, so that the mirror is read anew."""
 
 
-def house(settings: Settings, environ: Mapping[str, str], store: Store) -> House:
-    """Wire every account; one that cannot be is kept with its trouble, and never stops others."""
+def house(
+    settings: Settings, environ: Mapping[str, str], store: Store, *, asks: bool = True
+) -> House:
+    """Wire every account; one that cannot be is kept with its trouble, and never stops others.
+
+    `asks` allows one request for the zone of an account that was never looked at.
+    """
     secrets = TokenStore(settings.home, environ)
     links = _links(settings, secrets)
     accounts = tuple(
-        _account(settings, account, _owner(group), secrets, environ, links=links)
+        _placed(
+            account,
+            _account(settings, account, _owner(group), secrets, environ, links=links),
+            store,
+            asks=asks,
+        )
         for group in settings.people()
         for account in group
     )
@@ -186,16 +197,28 @@ def _account(
         return replace(wired, trouble=trouble)
     except SecretError as trouble:
         return replace(wired, trouble=NotPermitted(trouble.what, trouble.remedy))
-    zone = wired.policy.zone if account.timezone else _zone(account, ports.calendar.zone)
     texts = _texts(settings, account, links)
     return replace(
         wired,
-        policy=replace(wired.policy, zone=zone),
         calendar=ports.calendar,
         documents=texts or ports.documents,
         texts=texts,
         directory=ports.directory,
+        close=ports.close,
     )
+
+
+def _placed(settings: AccountSettings, account: Account, store: Store, *, asks: bool) -> Account:
+    """Return the account in its zone: of the settings, as the provider told, or the system's."""
+    if settings.timezone is not None or account.calendar is None:
+        return account
+    with store.read() as session:
+        known = mirror.feed(session, account.name)
+    try:
+        zone = known.zone if known else account.calendar.zone if asks else ""
+    except ConnectorError as trouble:
+        return replace(account, trouble=trouble, calendar=None)
+    return replace(account, policy=replace(account.policy, zone=_zone(settings, zone)))
 
 
 class _Ports(NamedTuple):
@@ -204,6 +227,7 @@ class _Ports(NamedTuple):
     calendar: Calendar
     documents: Documents | None = None
     directory: Directory | None = None
+    close: Callable[[], None] = lambda: None
 
 
 def _connect(
@@ -231,7 +255,7 @@ def _google(
     google = Google(_google_access(account, secrets, environ), account.endpoint)
     calendar = GoogleCalendar(google, owner, account.email, account.calendar)
     directory = GoogleDirectory(google) if account.directory else None
-    return _Ports(calendar, GoogleDocs(google, owner), directory)
+    return _Ports(calendar, GoogleDocs(google, owner), directory, google.close)
 
 
 def _google_access(

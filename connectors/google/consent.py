@@ -41,7 +41,10 @@ def sign_in(
     """
     config = _config(client_of(secrets), endpoint)
     flow = InstalledAppFlow.from_client_config(config, sorted(scopes))
-    credentials = _consented(flow, owner.address, endpoint, browser)
+    try:
+        credentials = _consented(flow, owner.address, endpoint, browser)
+    finally:
+        flow.oauth2session.close()
     granted = credentials.granted_scopes or credentials.scopes or ()
     if not credentials.refresh_token:
         raise SignInRequired("Google gave no lasting sign-in", f"visavis login {name}")

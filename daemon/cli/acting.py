@@ -28,7 +28,7 @@ def plan(config: Config = None, *, json: Json = False) -> int:
     from daemon.core.decide import plan_hash
     from daemon.tick import foresee
 
-    with opened(config, create=False) as at, working("looking"):
+    with opened(config, asks=True) as at, working("looking"):
         foreseen = foresee(at.house, at.now)
     for failure in foreseen.failures:
         complain(f"{failure.account}: {failure.error.what}", failure.error.remedy)

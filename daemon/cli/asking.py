@@ -34,7 +34,7 @@ def status(config: Config = None, *, json: Json = False, check: bool = False) ->
     """Show accounts, problems, and what needs you; 1 while an account has a problem."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         shape = queries.status(at.house, at.now)
         if check:
             shape["accounts"] = queries.checked(at.house, at.now, shape["accounts"])
@@ -49,7 +49,7 @@ def pairs(config: Config = None, *, json: Json = False) -> None:
     """Show the one-on-ones found, with their last and next weeks."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         found = queries.pairs(at.house, at.now)
     if json:
         show_json(found)
@@ -62,7 +62,7 @@ def explain(text: str, config: Config = None, *, json: Json = False) -> None:
     """Say why a series is, or is not, a one-on-one (title, address or id)."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         found = queries.explain(at.house, text)
     if json:
         show_json(found)
@@ -80,7 +80,7 @@ def proposals(config: Config = None, *, json: Json = False) -> None:
     """Show other times for lost meetings, open and closed."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         found = queries.proposals(at.house, at.now)
     if json:
         show_json(found)
@@ -99,7 +99,7 @@ def alerts(config: Config = None, *, json: Json = False) -> None:
     """Show repeated misses, all of them."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         found = queries.alerts(at.house, at.now)
     if json:
         show_json(found)
@@ -113,7 +113,7 @@ def journal(config: Config = None, *, json: Json = False) -> None:
     """Show every write: when, what, why, and whether it can be undone."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         found = queries.entries(at.house)
     if json:
         show_json(found)
@@ -134,7 +134,7 @@ def agenda(
     from daemon import queries, steering
     from daemon.cli.people import the_pair
 
-    with acting(config, "agenda --again") if again else opened(config, create=False) as at:
+    with acting(config, "agenda --again") if again else opened(config) as at:
         dossier = the_pair(queries.last_known(at.house, at.now)[1], who)
         shape = queries.agenda(at.house, dossier, at.now)
         if again:
@@ -152,7 +152,7 @@ def export(config: Config = None, *, json: Json = False) -> None:  # noqa: ARG00
     """Print everything known as JSON."""
     from daemon import queries
 
-    with opened(config, create=False) as at:
+    with opened(config) as at:
         show_json(queries.everything(at.house, at.now))
 
 

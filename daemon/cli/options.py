@@ -34,8 +34,8 @@ class Open:
 
 
 @contextmanager
-def opened(config: Path | None, *, create: bool = True) -> Iterator[Open]:
-    """Open the house of the settings; without `create` nothing is made that is not there."""
+def opened(config: Path | None, *, create: bool = False, asks: bool = False) -> Iterator[Open]:
+    """Open the house of the settings, by default without making anything, or any request."""
     from config.settings import load
     from daemon import clock, logs, wiring
     from daemon.cli.output import note
@@ -47,9 +47,11 @@ def opened(config: Path | None, *, create: bool = True) -> Iterator[Open]:
     if clock.frozen():
         note(f"the clock is frozen at {now.isoformat()} by VISAVIS_NOW")
     store = open_store(settings.home, settings.database, create=create)
+    house = wiring.house(settings, os.environ, store, asks=asks)
     try:
-        yield Open(wiring.house(settings, os.environ, store), now)
+        yield Open(house, now)
     finally:
+        house.close()
         store.close()
 
 
@@ -58,5 +60,8 @@ def acting(config: Path | None, what: str) -> Iterator[Open]:
     """Open the house for a command that writes: one at a time, waiting for the one before."""
     from daemon.locks import lock
 
-    with opened(config) as at, lock(at.house.home / "act.lock", what, patience=PATIENCE):
+    with (
+        opened(config, create=True, asks=True) as at,
+        lock(at.house.home / "act.lock", what, patience=PATIENCE),
+    ):
         yield at

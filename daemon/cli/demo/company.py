@@ -84,6 +84,7 @@ def company() -> Iterator[Company]:
             _calendars(founded)
             yield founded
         finally:
+            house.close()
             house.store.close()
 
 

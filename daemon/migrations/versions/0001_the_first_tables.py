@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.Column("window_start", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("window_end", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("identity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("account"),
     )
