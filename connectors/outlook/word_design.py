@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import cast
 from zipfile import BadZipFile
@@ -20,6 +21,9 @@ from connectors.outlook import word_marks
 INTRO = "Newest meeting on top. Tick what is done; what stays open comes along to the next one."
 INK, ACCENT, GREY, HAIRLINE = "1F2933", "0F5C6E", "6B7785", "D9DEE4"
 _FONT = "Calibri"
+# What XML cannot hold, and lone halves of letters.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_PROPERTY = 255
 
 
 def new_document(title: str) -> bytes:
@@ -27,13 +31,18 @@ def new_document(title: str) -> bytes:
     document = docx.Document()
     _page(document)
     _styles(document)
-    document.core_properties.title = title
+    document.core_properties.title = clean(title)[:_LONGEST_PROPERTY]
     document.core_properties.author = "visavis"
     document.core_properties.comments = ""
-    document.add_paragraph(title, style="Title")
+    document.add_paragraph(clean(title), style="Title")
     intro = document.add_paragraph(INTRO, style="Subtitle")
     word_marks.put(intro._p, word_marks.NEWEST, document.element.body)  # noqa: SLF001
     return saved(document)
+
+
+def clean(words: str) -> str:
+    """Leave out what no XML file may hold."""
+    return _FORBIDDEN.sub("", words)
 
 
 def opened(content: bytes) -> Document:

@@ -16,15 +16,13 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from connectors.model import Block, Item, Mark
-from connectors.outlook.word_design import GREY, HAIRLINE
+from connectors.outlook.word_design import GREY, HAIRLINE, clean
 from connectors.outlook.word_marks import Element
 from connectors.outlook.word_text import TAG, W14
 
 _NAMESPACES = f'{nsdecls("w")} xmlns:w14="{W14}"'
-# What XML cannot hold, and lone halves of letters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TAIL = re.compile(r"(?P<words>.+?)(?P<tail>\s\([^()]*\))")
-_WIDTHS = (520, 5500, 1500, 1640)  # twentieths of a point
+_WIDTHS = (520, 5340, 1400, 1900)  # twentieths of a point
 _TITLES = ("", "Action", "Who", "Due")
 _SMALL = 18  # half points
 _PROMPT = re.compile(r"\(.*\)")
@@ -49,7 +47,7 @@ class Pieces:
         for line in block.lines:
             prompt = _PROMPT.fullmatch(line) is not None
             shown = _run(line, grey=True) if prompt else _run(line)
-            yield _parsed(self._paragraph(shown, "" if prompt else self._bullet))
+            yield _parsed(self._paragraph(shown, "" if prompt else self._bullet, tied=prompt))
         if block.items:
             yield _parsed(_table(block.items, f"{mark}/{block.heading}", day))
             yield _parsed(self._paragraph("", ""))
@@ -60,9 +58,11 @@ class Pieces:
         """Return an empty line."""
         return _parsed(self._paragraph("", ""))
 
-    def _paragraph(self, runs: str, style: str) -> str:
-        named = f"<w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>" if style else ""
-        return f"<w:p {_NAMESPACES}>{named}{runs}</w:p>"
+    def _paragraph(self, runs: str, style: str, *, tied: bool = False) -> str:
+        """Write a paragraph; a `tied` one stands on one page with what follows."""
+        shape = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
+        shape += '<w:keepNext/><w:spacing w:after="20"/>' if tied else ""
+        return f"<w:p {_NAMESPACES}><w:pPr>{shape}</w:pPr>{runs}</w:p>"
 
 
 def _headed(heading: str) -> str:
@@ -122,7 +122,7 @@ def _box(done: bool, key: str) -> str:  # noqa: FBT001 - the state of the box
     """Write a box people can tick, with the item's name in its tag."""
     font = '<w:rFonts w:ascii="MS Gothic" w:eastAsia="MS Gothic" w:hAnsi="MS Gothic"/>'
     return (
-        f'<w:sdt><w:sdtPr><w:alias w:val="Done"/><w:tag w:val={quoteattr(TAG + _clean(key))}/>'
+        f'<w:sdt><w:sdtPr><w:alias w:val="Done"/><w:tag w:val={quoteattr(TAG + clean(key))}/>'
         f'<w14:checkbox><w14:checked w14:val="{int(done)}"/>'
         '<w14:checkedState w14:val="2612" w14:font="MS Gothic"/>'
         '<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox></w:sdtPr>'
@@ -139,16 +139,12 @@ def _run(words: str, *, grey: bool = False, light: bool = False) -> str:
     italic = "<w:i/>" if grey and not light else ""
     colour = f'<w:color w:val="{GREY}"/>' if grey else ""
     shape = f"<w:rPr>{bold}{italic}{colour}{small}</w:rPr>" if grey else ""
-    return f'<w:r>{shape}<w:t xml:space="preserve">{escape(_clean(words))}</w:t></w:r>'
+    return f'<w:r>{shape}<w:t xml:space="preserve">{escape(clean(words))}</w:t></w:r>'
 
 
 def _name(*parts: object) -> str:
     text = "/".join(map(str, parts))
     return blake2b(text.encode("utf-8", "replace"), digest_size=5).hexdigest()
-
-
-def _clean(words: str) -> str:
-    return _FORBIDDEN.sub("", words)
 
 
 def _parsed(xml: str) -> Element:
