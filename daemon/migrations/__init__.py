@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; a no-op costs one small query."""
-    from alembic.migration import MigrationContext
+    """Bring the database to the newest schema; a no-op costs two small queries."""
+    # Alembic itself takes 0.1 s and 8 MB to load, so it is asked only to migrate.
+    if _revision(engine) != HEAD:
+        _migrate(engine)
 
+
+def _revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == HEAD:
-        return
-    _migrate(engine)
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return revision
 
 
 def _migrate(engine: Engine) -> None:
