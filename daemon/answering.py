@@ -13,7 +13,9 @@ from daemon.core.dossier import Dossier
 from daemon.core.keys import event_key
 from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
-from daemon.core.words import Option, Proposal, ProposalState
+from daemon.core.words import FallbackKind, Option, Proposal, ProposalState
+from daemon.core.writing import questions
+from daemon.gather import read
 from daemon.house import House
 from daemon.journal import Intent, State
 from daemon.perform import perform
@@ -46,6 +48,8 @@ def accept(
         keep(session, house, foreseen, now)
     dossier = _dossier(foreseen, proposal)
     _allowed(foreseen, dossier, proposal)
+    if fallback and proposal.fallback and proposal.fallback.kind is FallbackKind.WRITTEN:
+        return _write(house, dossier, proposal, now)
     with house.store.read() as session:
         known = journal.entry(session, book_key(proposal))
     if known is not None and known.state is State.BEGUN:
@@ -59,6 +63,18 @@ def accept(
         raise _gone(house, proposal, option, now)
     decision = booking(dossier, proposal, option, "you accepted it", house.pen)
     return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
+
+
+def _write(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
+    """Hold the lost meeting in writing: put the questions into the document of the two."""
+    _current(dossier, proposal, None, now)
+    seen, meeting = read(house, dossier), lost_meeting(dossier, proposal)
+    if meeting is None or seen.sight.sections is None:
+        what = "the two have no document to answer in that can be read now"
+        raise Refused(what, "`visavis decline` lets this one go", proposal)
+    why = "you chose to write"
+    decision = questions(seen, meeting, now, house.pen, because=why, proposal=proposal.id)
+    return _book(house, Intent(decision, now, State.PENDING), proposal, 0, now)
 
 
 def _gone(house: House, proposal: Proposal, option: Option, now: datetime) -> Refused:
@@ -162,7 +178,7 @@ def _free(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -
     meeting = lost_meeting(dossier, proposal)
     if meeting is None or option.span.start <= now:
         return False
-    return still_free(loss(dossier, meeting), option.span)
+    return still_free(loss(dossier, meeting, now), option.span)
 
 
 def _book(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:

@@ -123,6 +123,7 @@ def _section(role: Role) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     **{f"{role.value}.md.j2": _section(role) for role in Role},
+    "written.md.j2": tuple({**example, "by": _DAY} for example in _section(Role.MANAGER)),
     "prep.md.j2": ({"prep": _PREP}, {"prep": _REPORTS}, {"prep": _FIRST_PREP}),
     "proposal.md.j2": (
         {"proposal": _PROPOSAL},

@@ -14,6 +14,7 @@ from daemon.core.preparing import due, named_documents, unwritten
 from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
 from daemon.core.recapping import unrecapped
 from daemon.core.words import Absence
+from daemon.core.writing import answered, to_ask, unanswered
 from daemon.house import Account, Failure, House
 
 FREE_BUSY = "out of office in the calendar"
@@ -80,17 +81,16 @@ def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
 def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
     """Return the dossier with its document: adopted if the two have one, and read if need be."""
     documents = house.account(dossier.keeper).documents
-    ahead, behind = due(dossier, now), unrecapped(dossier, now)
-    if documents is None or (ahead is None and behind is None):
+    behind = unrecapped(dossier, now) or to_ask(dossier, now) or unanswered(dossier, now)
+    if documents is None or not (due(dossier, now) or behind):
         return dossier
     try:
         if dossier.shelf.document is None:
             dossier = _adopted(dossier, documents)
-        wanted = behind or unwritten(dossier, now)
-        if dossier.shelf.document is None or wanted is None:
+        if dossier.shelf.document is None or not (behind or unwritten(dossier, now)):
             return dossier
         sections = tuple(documents.sections(dossier.shelf.document))
-        return replace(dossier, sight=replace(dossier.sight, sections=sections))
+        return answered(replace(dossier, sight=replace(dossier.sight, sections=sections)), now)
     except NotFound:
         return replace(dossier, sight=replace(dossier.sight, gone=True))
     except ConnectorError as error:

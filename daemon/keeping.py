@@ -30,6 +30,7 @@ def remember(
             shelf.put(session, decision.pair, decision.account, _link(receipt))
         case Kind.WRITE_SECTION:
             shelf.put_section(session, decision.pair, _written(decision, receipt))
+            _chosen(session, decision, now)
         case Kind.BOOK:
             _booked(session, house, decision, receipt, now)
         case Kind.PROPOSE:
@@ -53,8 +54,9 @@ def forget(session: Session, decision: Decision) -> None:
             shelf.clear(session, decision.pair)
         case Kind.WRITE_SECTION:
             shelf.take_section(session, decision.pair, Mark(str(decision.after["mark"])))
+            _dropped(session, decision)
         case Kind.BOOK:
-            ledger.close_proposal(session, str(decision.after["proposal"]), ProposalState.DECLINED)
+            _dropped(session, decision)
         case _:
             pass
 
@@ -88,17 +90,29 @@ def _booked(
     session: Session, house: House, decision: Decision, receipt: Receipt, now: datetime
 ) -> None:
     wish = decision.after
-    span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
-    proposal = ledger.proposal(session, str(wish["proposal"]))
-    if proposal is not None:
-        option = Option(int(str(wish["n"])), span, decision.because)
-        booked = replace(proposal, state=ProposalState.BOOKED, booked=option)
-        ledger.keep_proposal(session, booked, now)
+    _chosen(session, decision, now)
     request = str(receipt.after.get("request") or "")
     if request:
         _to_others(session, house, decision, now, request.encode())
     if isinstance(told := wish.get("told"), Mapping):
         _note(session, replace(decision, after=told), now)
+
+
+def _chosen(session: Session, decision: Decision, now: datetime) -> None:
+    """Give a proposal the time that was chosen; questions that no proposal led to have none."""
+    wish = decision.after
+    proposal = ledger.proposal(session, str(wish.get("proposal", "")))
+    if proposal is not None:
+        span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
+        option = Option(int(str(wish["n"])), span, decision.because)
+        booked = replace(proposal, state=ProposalState.BOOKED, booked=option)
+        ledger.keep_proposal(session, booked, now)
+
+
+def _dropped(session: Session, decision: Decision) -> None:
+    """Close the proposal whose time was taken back."""
+    if name := str(decision.after.get("proposal", "")):
+        ledger.close_proposal(session, name, ProposalState.DECLINED)
 
 
 def _to_others(

@@ -82,7 +82,7 @@ def _failing(box: sandbox.Sandbox, name: str, folder: Path) -> Iterator[Flaw]:
         except render.FAILURES as error:
             yield _where(error, folder / name)
         else:
-            if name in render.SECTIONS.values() and (folder / name).is_file():
+            if name in (*render.SECTIONS.values(), render.WRITTEN) and (folder / name).is_file():
                 yield from _misshapen(text, example, folder / name)
 
 

@@ -8,7 +8,7 @@ escaped by itself: other people's titles, names and notes are words, never struc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import structlog
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, TemplateError
 
 from connectors.model import Letter
-from daemon.core.agenda import local, section_facts
+from daemon.core.agenda import local, section_facts, written_facts
 from daemon.core.cadence import Cadence
 from daemon.core.dossier import Dossier
 from daemon.core.keys import entry_id
@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 SECTIONS = {role: f"{role.value}.md.j2" for role in Role}
 """The section template by what the owner is to the other."""
+WRITTEN = "written.md.j2"
+"""The section of a one-on-one in writing."""
 FAILURES: tuple[type[Exception], ...] = (
     TemplateError,
     ArithmeticError,
@@ -72,6 +74,11 @@ class TemplatePen:
         heading = self.heading(dossier, meeting)
         name = SECTIONS[dossier.pair.role]
         return _rendered(self._markdown, name, heading=heading, section=facts)
+
+    def questions(self, dossier: Dossier, meeting: Meeting, heading: str, by: date) -> str:
+        """Write the questions that both answer in the document, for a meeting in writing."""
+        facts = written_facts(dossier, meeting)
+        return _rendered(self._markdown, WRITTEN, heading=heading, section=facts, by=by)
 
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, select
 
 from connectors.model import Handle, Link, Mark, Url
+from daemon.core.keys import in_writing
 from daemon.core.words import Shelf, Written
 
 
@@ -55,16 +56,7 @@ def shelves(session: Session) -> Mapping[str, Shelf]:
                 Url(row.url) if row.url else None,
             )
         )
-    return {
-        row.pair: Shelf(
-            row.generation,
-            row.account,
-            _link(row),
-            row.adopted,
-            tuple(sorted(sections.get(row.pair, ()), key=lambda s: s.starts)),
-        )
-        for row in session.exec(select(DocumentRow))
-    }
+    return {row.pair: _shelf(row, sections) for row in session.exec(select(DocumentRow))}
 
 
 def put(session: Session, pair: str, account: str, link: Link, *, adopted: bool = False) -> None:
@@ -110,6 +102,18 @@ def take_section(session: Session, pair: str, mark: Mark) -> None:
     row = session.get(SectionRow, (pair, mark))
     if row is not None:
         session.delete(row)
+
+
+def _shelf(row: DocumentRow, sections: Mapping[str, list[Written]]) -> Shelf:
+    all_of_them = sorted(sections.get(row.pair, ()), key=lambda section: section.starts)
+    return Shelf(
+        row.generation,
+        row.account,
+        _link(row),
+        row.adopted,
+        tuple(section for section in all_of_them if not in_writing(section.mark)),
+        tuple(section for section in all_of_them if in_writing(section.mark)),
+    )
 
 
 def _link(row: DocumentRow) -> Link | None:

@@ -14,7 +14,7 @@ from connectors.model import Item, Mark, Section
 from daemon.core import notes
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
-from daemon.core.naming import full_name, short_name
+from daemon.core.naming import called, full_name, short_name
 from daemon.core.shapes import shares
 from daemon.core.starters import starters
 from daemon.core.words import Meeting, Role
@@ -56,8 +56,16 @@ class SectionFacts:
 
 def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
     """Gather what the section of a meeting says, from the document as people left it."""
+    return _facts(dossier, meeting, before(dossier, meeting))
+
+
+def written_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
+    """Gather what the questions say; what was prepared for the lost hour comes along as well."""
+    return _facts(dossier, meeting, _chapters(dossier))
+
+
+def _facts(dossier: Dossier, meeting: Meeting, earlier: tuple[Section, ...]) -> SectionFacts:
     day = local_day(dossier, meeting)
-    earlier = before(dossier, meeting)
     along = carry(earlier, day)
     owner, partner, role = dossier.pair.owner, dossier.pair.partner, dossier.pair.role
     manager, report = (partner, owner) if role is Role.REPORT else (owner, partner)
@@ -66,7 +74,7 @@ def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
         day=day,
         minutes=int(meeting.span.length.total_seconds() // 60),
         names=(full_name(manager), full_name(report)),
-        people=(short_name(manager), short_name(report)),
+        people=called(manager, report),
         report="" if role is Role.PEER else short_name(report),
         manager="" if role is Role.PEER else short_name(manager),
         segments=shares(role, meeting.span.length),
@@ -124,6 +132,6 @@ def _mark(dossier: Dossier, meeting: Meeting) -> Mark | None:
 def _chapters(dossier: Dossier) -> tuple[Section, ...]:
     days = {
         written.mark: local(dossier, written.series, written.starts).date()
-        for written in dossier.shelf.sections
+        for written in (*dossier.shelf.sections, *dossier.shelf.in_writing)
     }
     return notes.chapters(notes.dated(s, days) for s in dossier.sight.sections or ())

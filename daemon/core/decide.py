@@ -21,10 +21,11 @@ from daemon.core.proposing import propose
 from daemon.core.recapping import recap
 from daemon.core.words import Decision
 from daemon.core.worth import worth
+from daemon.core.writing import in_writing
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, recap, worth, cadence)
+RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, in_writing, recap, worth, cadence)
 
 
 @dataclass(frozen=True, slots=True)

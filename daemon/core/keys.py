@@ -10,6 +10,8 @@ from hashlib import blake2b
 
 from connectors.model import Handle, Key, Mark
 
+_WRITTEN = "-written"
+
 
 def key(purpose: str, *identity: str | datetime | int) -> Key:
     """Return the key of a purpose for a target, e.g. `attach_agenda:p-1f:…`."""
@@ -29,6 +31,16 @@ def entry_id(name: str) -> str:
 def mark(series: str, recurrence_id: datetime) -> Mark:
     """Return the name of the section first written for this meeting."""
     return Mark(f"{recurrence_id.astimezone(UTC):%Y%m%dT%H%M}-{digest(series)}")
+
+
+def written_mark(series: str, recurrence_id: datetime) -> Mark:
+    """Return the name of the questions that stand in for this meeting."""
+    return Mark(mark(series, recurrence_id) + _WRITTEN)
+
+
+def in_writing(name: Mark) -> bool:
+    """Whether a section has the questions of a meeting in writing."""
+    return name.endswith(_WRITTEN)
 
 
 def digest(*identity: str | datetime) -> str:

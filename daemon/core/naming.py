@@ -17,6 +17,12 @@ def short_name(person: Person) -> str:
     return words[0] if words else person.address.partition("@")[0]
 
 
+def called(one: Person, other: Person) -> tuple[str, str]:
+    """Return what tells two people apart on a page: first names, in full where these are alike."""
+    short = (short_name(one), short_name(other))
+    return short if short[0] != short[1] else (full_name(one), full_name(other))
+
+
 def names(person: Person, owner: str) -> bool:
     """Whether the owner written on an item means this person: a name, a first name, an address."""
     said = owner.strip().lstrip("@").casefold()

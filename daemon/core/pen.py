@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.model import Letter
@@ -34,6 +34,9 @@ class Pen(Protocol):
 
     def section(self, dossier: Dossier, meeting: Meeting) -> str:
         """Write the shared section in Markdown, for both to read."""
+
+    def questions(self, dossier: Dossier, meeting: Meeting, heading: str, by: date) -> str:
+        """Write the questions that both answer in the document, for a meeting in writing."""
 
     def proposal(self, dossier: Dossier, proposal: Proposal) -> Words:
         """Tell the owner of a lost meeting and the times that would do, with the commands."""

@@ -14,6 +14,7 @@ from connectors.model import Capability, Key, Url
 from daemon.core.agenda import local_day
 from daemon.core.dossier import Dossier, Held
 from daemon.core.keys import event_key, key, mark
+from daemon.core.notes import has_notes
 from daemon.core.pen import Pen, Words
 from daemon.core.words import Decision, Kind, Meeting, Written
 
@@ -228,7 +229,14 @@ def _left_over(dossier: Dossier) -> Written | None:
         (m.series, m.recurrence_id) == (newest.series, newest.recurrence_id)
         for m in dossier.standing()
     )
-    return None if took_place else newest
+    return None if took_place or _answered(dossier, newest) else newest
+
+
+def _answered(dossier: Dossier, left_over: Written) -> bool:
+    """Whether people wrote into the questions that stood in for the meeting of a section."""
+    identity = (left_over.series, left_over.recurrence_id)
+    asked = {w.mark for w in dossier.shelf.in_writing if (w.series, w.recurrence_id) == identity}
+    return any(has_notes(s) for s in dossier.sight.sections or () if s.mark in asked)
 
 
 def _linked(dossier: Dossier, held: Held) -> bool:

@@ -251,6 +251,8 @@ class Shelf:
     document: Link | None = None
     adopted: bool = False
     sections: tuple[Written, ...] = ()
+    in_writing: tuple[Written, ...] = ()
+    """Sections of questions that were, or are, a meeting in writing."""
 
 
 class Level(StrEnum):
