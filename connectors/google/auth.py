@@ -40,9 +40,6 @@ class TokenFile(Protocol):
     def save(self, name: str, text: str) -> None:
         """Keep a text in place of an older one."""
 
-    def delete(self, name: str) -> None:
-        """Forget it, if it is there."""
-
 
 class Access:
     """The token of one account. `granted` None means that nobody told what it is good for."""
@@ -76,6 +73,7 @@ class Access:
             return str(self._credentials.token)
 
     def _renew(self) -> None:
+        """Get a new token and keep it; raises `SignInRequired` where the sign-in has ended."""
         # The library would find out by itself that a ready token cannot be renewed, in its words.
         if isinstance(self._credentials, UserCredentials) and not self._credentials.refresh_token:
             raise SignInRequired("Google does not accept the token any more", self._remedy)
@@ -176,6 +174,7 @@ def to_keep(credentials: UserCredentials, granted: Collection[str]) -> str:
 
 
 def _kept(text: str | None) -> dict[str, Any] | None:
+    """Return a kept sign-in; a text that is damaged or an older one is no sign-in."""
     try:
         kept = json.loads(text or "null")
     except ValueError:
@@ -185,6 +184,7 @@ def _kept(text: str | None) -> dict[str, Any] | None:
 
 
 def _json_file(file: Path) -> dict[str, Any]:
+    """Read a file the settings name; raises `NotPermitted`: only its owner can mend it."""
     try:
         found = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:

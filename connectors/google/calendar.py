@@ -97,10 +97,12 @@ class GoogleCalendar(GoogleReader):
     # --- Attachments ---
 
     def _put(self, event: Json, attachments: Sequence[Json]) -> Json:
+        """Replace the whole array of attachments, which is the only way; nobody is mailed."""
         change = {"attachments": attachments}
         return self._patch(event, change, sendUpdates="none", supportsAttachments=True)
 
     def _detach(self, handle: Handle, link: Link) -> None:
+        """Remove one attachment; what people attached or removed since stays as it is."""
         event = self._event(handle)
         there = receipts.attachments(event)
         others = [one for one in there if not receipts.same_document(one, link)]
@@ -147,6 +149,7 @@ class GoogleCalendar(GoogleReader):
         return there
 
     def _insert(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Json:
+        """Invite everybody who was invited to the lost meeting."""
         guests: list[Json] = [{"email": self._copy.address, "responseStatus": "accepted"}]
         guests += ({"email": address} for address in self.mails(series, lost))
         model = self._event(series.handle)

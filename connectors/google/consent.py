@@ -53,11 +53,6 @@ def sign_in(
     return missing(scopes, granted)
 
 
-def sign_out(name: str, tokens: TokenFile) -> None:
-    """Forget a sign-in here; Google's account page can withdraw it everywhere."""
-    tokens.delete(name)
-
-
 def _refuse_others(access: Access, owner: Person, endpoint: str | None) -> None:
     """Raise `SignInRequired` if another of the browser's accounts was chosen.
 
@@ -76,6 +71,7 @@ def _refuse_others(access: Access, owner: Person, endpoint: str | None) -> None:
 
 
 def _config(client: dict[str, Any], endpoint: str | None) -> dict[str, Any]:
+    """Return the client as the library wants it, at Google's addresses or a stand-in's."""
     usual = str(client.get("auth_uri", "https://accounts.google.com/o/oauth2/v2/auth"))
     pages = {
         "auth_uri": f"{endpoint}/o/oauth2/v2/auth" if endpoint else usual,
@@ -87,6 +83,8 @@ def _config(client: dict[str, Any], endpoint: str | None) -> dict[str, Any]:
 def _consented(
     flow: InstalledAppFlow, address: str, endpoint: str | None, browser: str | None
 ) -> Credentials:
+    """Wait for the browser; raises the errors of `connectors.errors`, never the library's."""
+
     def run() -> Credentials:
         credentials: Credentials = flow.run_local_server(
             host="127.0.0.1",

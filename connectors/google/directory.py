@@ -36,6 +36,7 @@ class GoogleDirectory:
         return _user(user, self._reports(user["primaryEmail"]))
 
     def _reports(self, address: str) -> tuple[str, ...]:
+        """Return who reports to an address, without those who report to them in turn."""
         users = self._google.resource("admin", "users")
         pages = self._google.pages(
             users.list, customer="my_customer", query=f"directManager='{address}'", maxResults=500
@@ -63,6 +64,7 @@ class GoogleDirectory:
 
 
 def _user(user: Json, reports: tuple[str, ...]) -> Entry:
+    """Read what the Admin SDK tells."""
     primary = str(user["primaryEmail"]).lower()
     others = [*user.get("aliases", ()), *user.get("nonEditableAliases", ())]
     others += [one.get("address", "") for one in user.get("emails", ())]
@@ -77,6 +79,7 @@ def _user(user: Json, reports: tuple[str, ...]) -> Entry:
 
 
 def _colleague(told: Json) -> Entry:
+    """Read what the People API tells every colleague; its first address is the primary one."""
     addresses = [str(one.get("value", "")) for one in told.get("emailAddresses", ())]
     name = next((str(one.get("displayName", "")) for one in told.get("names", ())), "")
     return Entry(
@@ -100,6 +103,7 @@ def _managers(told: Json, key: str) -> Iterator[str]:
 
 
 def _started(told: Json) -> Iterator[date]:
+    """Yield the first days that the organizations of a person are known with."""
     for organization in told.get("organizations", ()):
         day = organization.get("startDate", {})
         if day.keys() >= {"year", "month", "day"}:

@@ -133,6 +133,7 @@ class GoogleDocs:
             self._unwrite(receipt)
 
     def _unwrite(self, receipt: Receipt) -> None:
+        """Take a section out, or its date line back; a section that is gone already is done."""
         page = self._page(receipt.handle, to_write=True)
         part = page.part(Mark(str(receipt.after["mark"])))
         if "heading" in receipt.before:
@@ -153,6 +154,7 @@ class GoogleDocs:
         self._change(receipt.handle, page, docs_requests.new_heading(page, heading, before))
 
     def _bin(self, handle: Handle) -> None:
+        """Put an empty document into the bin, from where people can take it back."""
         try:
             self._file(handle)
         except NotFound:
@@ -165,6 +167,7 @@ class GoogleDocs:
         self._google.write(request)
 
     def _unshare(self, receipt: Receipt) -> None:
+        """End only the shares that the receipt tells of."""
         before, after = (cast("list[str]", f["people"]) for f in (receipt.before, receipt.after))
         for permission in self._shared_with(receipt.handle):
             if _email(permission) in set(after) - set(before):
@@ -184,6 +187,7 @@ class GoogleDocs:
         return file
 
     def _page(self, handle: Handle, *, to_write: bool = False) -> Page:
+        """Read the document with its tabs; without asking for them only the first would come."""
         # Whoever may only read is refused the view whose positions a write needs.
         mode = {"suggestionsViewMode": "SUGGESTIONS_INLINE"} if to_write else {}
         documents = self._google.resource("docs", "documents")
@@ -212,6 +216,7 @@ class GoogleDocs:
             return ""
 
     def _writers(self, handle: Handle) -> list[str]:
+        """Return the addresses that may write by themselves, not by a domain or a link."""
         shared = self._shared_with(handle)
         return sorted(_email(one) for one in shared if one["role"] in _WRITERS and _email(one))
 
@@ -225,6 +230,7 @@ class GoogleDocs:
         return [permission for page in pages for permission in page.get("permissions", ())]
 
     def _let_write(self, handle: Handle, person: Person) -> None:
+        """Share with one person; Google refuses where it would have to invite by mail."""
         body = {"type": "user", "role": "writer", "emailAddress": person.address}
         request = self._permissions.create(
             fileId=handle, body=body, sendNotificationEmail=False, supportsAllDrives=True
@@ -267,6 +273,7 @@ def _link(file: Json) -> Link:
 def _written(
     document: Link, part: Part, page: Page, before: Facts, *, wrote: bool = True
 ) -> Receipt:
+    """Return the receipt of a section as it reads after the write."""
     after: dict[str, str | None] = {
         "mark": part.mark,
         "link": docs_reading.deep_link(part, page, document.url) or document.url,

@@ -177,6 +177,7 @@ def deep_link(part: Part, page: Page, url: Url) -> Url | None:
 
 
 def _section(part: Part, page: Page, url: Url) -> Section:
+    """Read one part: what a block begins with is plain, what can be ticked is an item."""
     heading = part.heading
     text = heading.text.strip() if heading else ""
     day = day_in(text)
@@ -205,6 +206,7 @@ def _paragraphs(content: Sequence[Json], lists: Mapping[str, Json]) -> Iterator[
 
 
 def _paragraph(element: Json, lists: Mapping[str, Json]) -> Paragraph:
+    """Read one paragraph; its text has no newline, its positions count it."""
     told: Json = element["paragraph"]
     style = told.get("paragraphStyle", {})
     checklist = _is_checklist(told.get("bullet"), lists)
@@ -248,6 +250,7 @@ def _is_checklist(bullet: Json | None, lists: Mapping[str, Json]) -> bool:
 
 
 def _ranges(named: Mapping[str, Json]) -> Iterator[NamedRange]:
+    """Yield the ranges of ours; other apps may have their own in the same document."""
     for name, shelf in named.items():
         if not name.startswith((_OURS, REST)):
             continue

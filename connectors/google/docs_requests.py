@@ -19,6 +19,8 @@ _SECTION, _BLOCK, _NORMAL = "HEADING_2", "HEADING_3", "NORMAL_TEXT"
 
 @dataclass(frozen=True, slots=True)
 class _Line:
+    """One paragraph of a section to come."""
+
     text: str
     style: str = _NORMAL
     bullet: bool = False
@@ -73,6 +75,7 @@ def removal(page: Page, ours: NamedRange) -> list[Json]:
 
 
 def _lines(section: Section) -> Iterator[_Line]:
+    """Yield a section as paragraphs; one without blocks still has a place to write in."""
     yield _Line(_one_line(section.heading), _SECTION)
     for block in section.blocks:
         yield from _block(block, section)
@@ -81,6 +84,7 @@ def _lines(section: Section) -> Iterator[_Line]:
 
 
 def _block(block: Block, section: Section) -> Iterator[_Line]:
+    """Yield a block: heading, bulleted lines, boxes to tick as text."""
     if block.heading:
         yield _Line(_one_line(block.heading), _BLOCK)
     for line in block.lines:
@@ -92,6 +96,7 @@ def _block(block: Block, section: Section) -> Iterator[_Line]:
 
 
 def _headings(page: Page, lines: Sequence[_Line], places: Sequence[int]) -> Iterator[Json]:
+    """Yield the real headings, which alone can be linked to."""
     for line, at in zip(lines, places, strict=False):
         if line.style != _NORMAL:
             yield _style(_range(page, at, at + line.units), line.style, "namedStyleType")
@@ -140,4 +145,5 @@ def _tab(page: Page) -> Json:
 
 
 def _one_line(text: str) -> str:
+    """Keep other people's words from becoming paragraphs or levels of a list."""
     return " ".join(text.split())

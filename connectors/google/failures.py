@@ -107,6 +107,7 @@ def _refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR
 
 
 def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
+    """Tell a 403 that passes from one that needs other rights."""
     if refusal.reasons & _USED_UP:
         return Unavailable(what, retry_after=refusal.retry_after or _REST)
     if refusal.reasons & _SLOW_DOWN:
@@ -116,6 +117,7 @@ def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
 
 
 def _told(content: bytes) -> dict[str, Any]:
+    """Return the error object of a body; a page of HTML or a bare string has none."""
     try:
         body = json.loads(content)
     except ValueError:

@@ -104,10 +104,12 @@ class GoogleReader:
         return {one.handle: one for one in series}
 
     def _listing(self, window: Span) -> tuple[list[Json], Cursor]:
+        """List masters and exceptions from a while before the window on."""
         # Without an end: an instance that was moved far ahead must not seem to stand where it was.
         return self._pages(timeMin=(window.start - _MARGIN).isoformat(), **_FEED)
 
     def _pages(self, **query: Any) -> tuple[list[Json], Cursor]:  # noqa: ANN401
+        """Read a whole list; the cursor is on its last page, and none comes with a search."""
         items: list[Json] = []
         token = ""
         for page in self._google.pages(self._events.list, calendarId=self._copy.calendar, **query):
@@ -122,9 +124,10 @@ class GoogleReader:
     def _translated(
         self, families: Iterable[Family], window: Span, problems: list[str]
     ) -> Iterator[Series]:
+        """Yield what can be read; one odd event is a problem told, and stops nothing."""
         for family in families:
             try:
-                yield translate.series(family, self._copy, window, self._zone)
+                yield translate.series(family, self._copy, window, self.zone)
             except (ValueError, KeyError) as error:
                 problems.append(f"event {family.event['id']} cannot be read: {error}")
 
@@ -140,6 +143,7 @@ class GoogleReader:
         return translate.families(items).get(handle)
 
     def _standing(self, handle: Handle) -> Json | None:
+        """Read one event, None for one that is deleted: Google still tells of those."""
         try:
             event = self._event(handle)
         except NotFound:
@@ -174,6 +178,7 @@ class GoogleReader:
         return self._copy.address if self._is_owner(person) else person.address
 
     def _calendars(self, person: Person) -> tuple[str, ...]:
+        """Return the calendars that make a person busy; for the owner also a secondary one."""
         secondary = self._is_owner(person) and self._copy.calendar != "primary"
         return (self._name(person), *((self._copy.calendar,) if secondary else ()))
 
@@ -205,6 +210,7 @@ class GoogleReader:
         return known
 
     def _ask(self, names: Sequence[str], window: Span) -> dict[str, Json]:
+        """Send one query; the answer has an entry, or an error in it, for each calendar."""
         query = {
             "timeMin": _utc(window.start),
             "timeMax": _utc(window.end),

@@ -102,6 +102,7 @@ class Google:
 
     @property
     def _wire(self) -> _Wire:
+        """This thread's connection, kept open between requests."""
         if "wire" not in self._mine.__dict__:
             self._mine.wire = self._new_wire()
             self._wires.append(self._mine.wire)
@@ -114,6 +115,7 @@ class Google:
         return _Wire(self._access, httplib2.Http(timeout=self._timeout, proxy_info=proxy), once)
 
     def _send(self, request: HttpRequest, wire: _Wire, *, writing: bool) -> Any:  # noqa: ANN401
+        """Carry a request out, without the client's own retry, which repeats writes as well."""
         try:
             return request.execute(http=wire)
         except FAILURES as error:
@@ -161,6 +163,7 @@ class _Wire:
     def _signed(
         self, token: str, uri: str, method: str, body: bytes | str | None, headers: dict[str, str]
     ) -> tuple[httplib2.Response, bytes]:
+        """Send with a token; follow-up requests never take a connection that failed."""
         signed = headers | {"authorization": f"Bearer {token}"}
         kind = None
         if self._once:
@@ -191,8 +194,8 @@ class _Once:
 
 
 class _PlainOnce(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]
-    pass
+    """For a stand-in on loopback."""
 
 
 class _SecureOnce(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]
-    pass
+    """For Google itself."""

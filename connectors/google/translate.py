@@ -304,6 +304,7 @@ def _own(family: Family) -> Iterator[Json]:
 def _override(
     item: Json, copy: Copy, zone: str, inherited: tuple[Attendee, ...] | None
 ) -> Override:
+    """Return how one instance differs; a bare tombstone keeps the times of its rule."""
     invited = attendees(item, copy) if "start" in item else inherited
     return Override(
         recurrence_id=moment(item["originalStartTime"], zone),
@@ -344,6 +345,7 @@ def _is_absence(event: Json) -> bool:
 
 
 def _zone(name: str, otherwise: str = "UTC") -> ZoneInfo:
+    """Return a zone by its IANA name; a name nobody knows falls back to the calendar's."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

@@ -17,7 +17,7 @@ import pytest
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
 from connectors.google import auth
 from connectors.google.calendar import GoogleCalendar
-from connectors.google.consent import sign_in, sign_out
+from connectors.google.consent import sign_in
 from connectors.google.scopes import Scope, wanted
 from connectors.google.service import Google
 from connectors.model import Capability, Span
@@ -42,9 +42,6 @@ class Drawer:
     def save(self, name: str, text: str) -> None:
         self.kept[name] = text
         self.saved.append(text)
-
-    def delete(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 class Browser(webbrowser.BaseBrowser):
@@ -198,9 +195,9 @@ def test_only_what_a_feature_needs_is_asked_for() -> None:
     assert {Scope.USERS, Scope.COLLEAGUES} <= set(wanted(documents=False, directory=True))
 
 
-@pytest.mark.usefixtures("consented")
-def test_a_sign_out_forgets(company: Company, drawer: Drawer, secrets: Path) -> None:
-    sign_out("work", drawer)
+def test_without_a_consent_one_is_asked_for(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
     with pytest.raises(SignInRequired) as asked:
         opened(company, drawer, secrets)
     assert asked.value.remedy == "visavis login work"
