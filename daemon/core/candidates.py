@@ -38,10 +38,12 @@ class Loss:
     partner: Availability
     policy: Policy
     tally: Tally = field(default_factory=Tally)
-    """Who took the early or late hour in the meetings held lately."""
+    """Who took the early or late hour in the meetings held so far."""
     first_year: bool = False
     """Whether either of the two is in the first year of the role."""
     streak: int = 0
+    told: Spans = ()
+    """Times (in UTC) the owner has read of already, and that still do."""
 
     @property
     def both(self) -> tuple[Availability, Availability]:

@@ -7,7 +7,7 @@ people themselves, or its week is over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from daemon.core.keys import digest, event_key, key
 from daemon.core.pen import Pen
 from daemon.core.replan import replan
 from daemon.core.slots import Offer, still_free, window
+from daemon.core.spans import Spans, utc
 from daemon.core.words import (
     Decision,
     Fallback,
@@ -71,39 +72,17 @@ def span_needed(dossier: Dossier, meetings: Iterable[Meeting]) -> Span | None:
 
 
 def propose(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Yield one proposal for every lost meeting, all of one owner planned together."""
-    for mine in _by_owner(dossiers):
-        lost = [(dossier, meeting) for dossier in mine for meeting in wanting(dossier, now)]
-        yield from _together(lost, now, pen)
+    """Yield one proposal for every lost meeting, planned together with all that is still open."""
+    for matter, proposal in _planned(dossiers, now):
+        if matter.fresh:
+            yield from _proposed(matter, proposal, now, pen)
 
 
 def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
-    """Yield the open proposals whose times changed, all of one owner planned together."""
-    for mine in _by_owner(dossiers):
-        waiting = [
-            (proposal, loss(dossier, meeting))
-            for dossier in mine
-            for proposal in dossier.proposals
-            if settled(dossier, proposal, now).state is ProposalState.OPEN
-            and (meeting := lost_meeting(dossier, proposal))
-        ]
-        offers = replan([lost for _, lost in waiting], now).offers
-        for (proposal, lost), offer in zip(waiting, offers, strict=True):
-            fresh = _renewed(proposal, lost, offer, now)
-            if fresh != proposal:
-                yield fresh
-
-
-def anew(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
-    """Return the proposal with the times that would do now, numbered afresh.
-
-    Only for an owner who reads them at this moment: the letter of before counts no more.
-    """
-    meeting = lost_meeting(dossier, proposal)
-    if meeting is None:
-        return proposal
-    fresh = offered(proposal, replan([loss(dossier, meeting)], now).offers[0])
-    return replace(fresh, numbered=max(fresh.numbered, proposal.numbered))
+    """Yield the open proposals whose times changed, or that others are planned with by now."""
+    for matter, proposal in _planned(dossiers, now):
+        if not matter.fresh and proposal != matter.before:
+            yield proposal
 
 
 def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -130,13 +109,13 @@ def lost_meeting(dossier: Dossier, proposal: Proposal) -> Meeting | None:
     )
 
 
-def loss(dossier: Dossier, meeting: Meeting) -> Loss:
+def loss(dossier: Dossier, meeting: Meeting, now: datetime) -> Loss:
     """Return a lost meeting with all that its other time depends on."""
     owner, partner = (
         _available(dossier, dossier.pair.owner),
         _available(dossier, dossier.pair.partner),
     )
-    held = [o.span for o in dossier.outcomes if o.verdict is Verdict.HELD]
+    held = [one.span for one in dossier.standing() if one.span.end <= now]
     return Loss(
         meeting,
         owner,
@@ -148,44 +127,76 @@ def loss(dossier: Dossier, meeting: Meeting) -> Loss:
     )
 
 
-def offered(proposal: Proposal, offer: Offer) -> Proposal:
-    """Return the proposal with these times."""
-    highest = max((option.n for option in offer.options), default=0)
-    return replace(proposal, options=offer.options, fallback=offer.fallback, numbered=highest)
-
-
 def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
     """Return the key of the proposal for a lost meeting."""
     return key("propose", dossier.pair.id, digest(meeting.series), meeting.recurrence_id)
 
 
-def _together(
-    lost: Sequence[tuple[Dossier, Meeting]], now: datetime, pen: Pen
-) -> Iterator[Decision]:
-    offers = replan([loss(dossier, meeting) for dossier, meeting in lost], now).offers
-    found = [
-        (dossier, meeting, offered(_blank(dossier, meeting), offer))
-        for (dossier, meeting), offer in zip(lost, offers, strict=True)
-        if offer.options or not _excused(dossier, meeting)
-    ]
-    ids = {proposal.id for _, _, proposal in found}
-    for dossier, meeting, alone in found:
-        proposal = replace(alone, together=tuple(sorted(ids - {alone.id})))
-        words = pen.proposal(dossier, proposal)
-        held = dossier.held(meeting.series)
-        yield Decision(
-            key=propose_key(dossier, meeting),
-            kind=Kind.PROPOSE,
-            pair=dossier.pair.id,
-            account=held.account if held else dossier.account,
-            because=_why(dossier, meeting),
-            occurrence=meeting.recurrence_id,
-            series=held.series.handle if held else None,
-            times=meeting.span,
-            version=held.series.version if held else None,
-            after={**facts(proposal), "subject": words.subject, "text": words.text},
-        )
-        yield from _by_itself(dossier, proposal, now, pen)
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A lost meeting on the owner's table; `before` is its proposal as it stood, empty if new."""
+
+    dossier: Dossier
+    meeting: Meeting
+    before: Proposal
+    fresh: bool
+
+    def of_today(self, now: datetime) -> bool:
+        """Whether it was proposed on the owner's day of now."""
+        proposed = self.dossier.done.get(propose_key(self.dossier, self.meeting), now)
+        return self.dossier.policy.today(proposed) == self.dossier.policy.today(now)
+
+
+def _planned(dossiers: Iterable[Dossier], now: datetime) -> Iterator[tuple[_Matter, Proposal]]:
+    """Yield all matters of each owner as one joint plan has them."""
+    for mine in _by_owner(dossiers):
+        matters = [matter for dossier in mine for matter in _matters(dossier, now)]
+        losses = [_with_told(matter, now) for matter in matters]
+        plan = replan(losses, now)
+        found = [
+            (matter, _renewed(matter.before, losses[n], plan.offers[n], plan.besides(n)))
+            for n, matter in enumerate(matters)
+            if plan.offers[n].options or not matter.fresh or not _excused(matter)
+        ]
+        today = {proposal.id for matter, proposal in found if matter.of_today(now)}
+        for matter, proposal in found:
+            mates = today if proposal.id in today else set()
+            together = {*proposal.together, *mates} - {proposal.id}
+            yield matter, replace(proposal, together=tuple(sorted(together)))
+
+
+def _matters(dossier: Dossier, now: datetime) -> Iterator[_Matter]:
+    for proposal in dossier.proposals:
+        open_still = settled(dossier, proposal, now).state is ProposalState.OPEN
+        if open_still and (meeting := lost_meeting(dossier, proposal)):
+            yield _Matter(dossier, meeting, proposal, fresh=False)
+    for meeting in wanting(dossier, now):
+        yield _Matter(dossier, meeting, _blank(dossier, meeting), fresh=True)
+
+
+def _with_told(matter: _Matter, now: datetime) -> Loss:
+    """Return what was lost with the times told before that still do."""
+    lost = loss(matter.dossier, matter.meeting, now)
+    told = (o.span for o in matter.before.options if o.span.start > now)
+    return replace(lost, told=tuple(utc(span) for span in told if still_free(lost, span)))
+
+
+def _proposed(matter: _Matter, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
+    dossier, meeting = matter.dossier, matter.meeting
+    words, held = pen.proposal(dossier, proposal), dossier.held(meeting.series)
+    yield Decision(
+        key=propose_key(dossier, meeting),
+        kind=Kind.PROPOSE,
+        pair=dossier.pair.id,
+        account=held.account if held else dossier.account,
+        because=_outcome(matter).because,
+        occurrence=meeting.recurrence_id,
+        series=held.series.handle if held else None,
+        times=meeting.span,
+        version=held.series.version if held else None,
+        after={**facts(proposal), "subject": words.subject, "text": words.text},
+    )
+    yield from _by_itself(dossier, proposal, now, pen)
 
 
 def booking(
@@ -307,13 +318,17 @@ def _by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:
         yield [dossier for dossier in seen if dossier.pair.owner.address == owner]
 
 
-def _renewed(proposal: Proposal, lost: Loss, offer: Offer, now: datetime) -> Proposal:
+def _renewed(proposal: Proposal, lost: Loss, offer: Offer, others: Spans) -> Proposal:
     """Return the proposal with the times that still do, and new ones for those that are gone.
 
     A time that still does keeps its number, and no number ever means another time: the owner
-    may answer from a letter of last week.
+    may answer from a letter of last week. `others` are the places of other meetings.
     """
-    good = tuple(o for o in proposal.options if o.span.start > now and still_free(lost, o.span))
+    good = tuple(
+        option
+        for option in proposal.options
+        if utc(option.span) in lost.told and not any(option.span.overlaps(one) for one in others)
+    )
     if good and good == proposal.options:
         return proposal
     new = [o for o in offer.options if not any(o.span.overlaps(g.span) for g in good)]
@@ -346,10 +361,9 @@ def _open_loss(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.verdict in {Verdict.MISSED, Verdict.EXCUSED}
 
 
-def _excused(dossier: Dossier, meeting: Meeting) -> bool:
-    outcome = _verdicts(dossier)[meeting.series, meeting.recurrence_id]
-    return outcome.verdict is Verdict.EXCUSED
+def _excused(matter: _Matter) -> bool:
+    return _outcome(matter).verdict is Verdict.EXCUSED
 
 
-def _why(dossier: Dossier, meeting: Meeting) -> str:
-    return _verdicts(dossier)[meeting.series, meeting.recurrence_id].because
+def _outcome(matter: _Matter) -> Outcome:
+    return _verdicts(matter.dossier)[matter.meeting.series, matter.meeting.recurrence_id]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.model import Span
@@ -11,13 +11,15 @@ from daemon.core.candidates import Loss, Slot
 from daemon.core.packing import pack
 from daemon.core.seats import Request
 from daemon.core.slots import Offer, options, propose, this_week
-from daemon.core.spans import intersect, union
+from daemon.core.spans import Spans, intersect, union
 
 # Orders of magnitude apart, so that one never outweighs the next: first keep as many meetings as
 # possible, then the people who need them most, then the best times.
 LEFT_OUT = 1_000_000
 LESS_URGENT = 10_000
 LONG_STREAK = 4
+# More than any time can cost: what the owner has read of gives way only to keep a meeting.
+TOLD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Replan:
 
     offers: tuple[Offer, ...]
     proven: bool
+    firsts: Mapping[int, Span]
+    """The place of each meeting that has one."""
+
+    def besides(self, n: int) -> Spans:
+        """Return the places of all meetings but this one."""
+        return union(span for other, span in self.firsts.items() if other != n)
 
 
 def replan(losses: Sequence[Loss], now: datetime) -> Replan:
@@ -35,18 +43,18 @@ def replan(losses: Sequence[Loss], now: datetime) -> Replan:
     another meeting. Whoever finds none gets what is left around the plan.
     """
     found = [this_week(loss, now) for loss in losses]
-    packing = pack([_request(*each) for each in zip(losses, found, strict=True)])
+    packing = pack([_request(losses, n, slots) for n, slots in enumerate(found)])
     places = {n: found[n][wish] for n, wish in enumerate(packing.granted) if wish is not None}
-    firsts = _firsts(losses, places, now)
+    plan = Replan((), packing.proven, _firsts(losses, places, now))
     offers = []
     for n, loss in enumerate(losses):
-        others = union(span for other, span in firsts.items() if other != n)
+        others = plan.besides(n)
         if n in places:
             clear = [slot for slot in found[n] if not intersect([slot.span], others)]
             offers.append(Offer(options(loss, clear, places[n])))
         else:
             offers.append(propose(loss, now, others))
-    return Replan(tuple(offers), packing.proven)
+    return replace(plan, offers=tuple(offers))
 
 
 def urgency(loss: Loss) -> int:
@@ -54,9 +62,17 @@ def urgency(loss: Loss) -> int:
     return LONG_STREAK * loss.first_year + min(loss.streak, LONG_STREAK)
 
 
-def _request(loss: Loss, slots: Sequence[Slot]) -> Request:
-    wishes = tuple((slot.cost.total, slot.span) for slot in slots)
+def _request(losses: Sequence[Loss], n: int, slots: Sequence[Slot]) -> Request:
+    loss = losses[n]
+    others = union(*(other.told for other in losses if other is not loss))
+    wishes = tuple((slot.cost.total + _broken(loss, slot, others), slot.span) for slot in slots)
     return Request(wishes, LEFT_OUT + LESS_URGENT * urgency(loss))
+
+
+def _broken(loss: Loss, slot: Slot, others: Spans) -> int:
+    """Return what it costs to give up a time that was told, or to take one told for another."""
+    changed = bool(loss.told) and slot.span not in loss.told
+    return TOLD * (changed + any(slot.span.overlaps(told) for told in others))
 
 
 def _firsts(

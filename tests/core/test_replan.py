@@ -10,12 +10,13 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.model import Person, Span
+from connectors.model import Busy, Person, Span
 from daemon.core.candidates import Loss
 from daemon.core.replan import Replan, replan
 from daemon.core.slots import Offer, propose
+from daemon.core.spans import gaps, utc
 from daemon.core.words import FallbackKind
-from tests.builders import at, span
+from tests.builders import at, span, weeks
 from tests.core.losses import all_but, cancelled, loss
 
 NOW = at(2, "mon", "17:00")
@@ -150,4 +151,24 @@ def test_fallbacks_next_week_do_not_collide_either() -> None:
 
 
 def test_nothing_lost_needs_no_plan() -> None:
-    assert replan([], NOW) == Replan((), proven=True)
+    assert replan([], NOW) == Replan((), proven=True, firsts={})
+
+
+def test_a_time_that_was_told_is_not_taken_for_a_better_one() -> None:
+    first, second = sick_day([span(at(2, "wed", "09:00")), span(at(2, "wed", "10:00"))], 2)
+    told = replace(second, told=(utc(span(at(2, "wed", "09:00"))),))
+    assert [one.start for one in firsts(replan([first, told], NOW))] == [
+        at(2, "wed", "10:00"),
+        at(2, "wed", "09:00"),
+    ]
+
+
+def test_a_time_that_was_told_gives_way_where_another_meeting_would_find_none() -> None:
+    first, second = sick_day([span(at(2, "wed", "09:00")), span(at(2, "wed", "11:00"))], 2)
+    first = replace(first, told=(utc(span(at(2, "wed", "09:00"))),))
+    tied = gaps([span(at(2, "wed", "09:00"))], weeks(2, 2))
+    second = replace(second, partner=replace(second.partner, busy=Busy(tied)))
+    assert [one.start for one in firsts(replan([first, second], NOW))] == [
+        at(2, "wed", "11:00"),
+        at(2, "wed", "09:00"),
+    ]
