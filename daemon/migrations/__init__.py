@@ -1,40 +1,56 @@
-"""Schema changes, and only here: Alembic from the first table."""
+"""Schema changes, and only here: a migration with Alembic for each, from the first table.
+
+A new database gets the newest tables at once; a test keeps both ways at the same schema. So
+Alembic, which takes half a second and 12 MB to load, is there only to migrate.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, select
+
+HEAD = "0002"
+"""The newest revision; a test compares it with the scripts."""
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Where Alembic notes the revision of a database."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; a no-op costs two small queries."""
-    # Alembic itself takes 0.1 s and 8 MB to load, so it is asked only to migrate.
-    if _revision(engine) != HEAD:
-        _migrate(engine)
-
-
-def _revision(engine: Engine) -> str | None:
+    """Bring the database to the newest schema; where it is, that costs two small queries."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return revision
+        current = _revision(connection)
+    if current == HEAD:
+        return
+    # As a writing unit: of two programs that open a new store at once the second waits, and
+    # then finds nothing to do.
+    with engine.execution_options(visavis_write=True).begin() as connection:
+        if _revision(connection) is None:
+            _create(connection)
+        else:
+            migrate(connection, HEAD)
 
 
-def _migrate(engine: Engine) -> None:
+def migrate(connection: Connection, revision: str) -> None:
+    """Run the migrations up to a revision, each that the database has not seen."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    # As a writing unit: of two programs that open a new store at once the second waits, and
-    # then finds nothing to do.
-    writing = engine.execution_options(visavis_write=True)
-    with writing.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
-HEAD = "0002"
-"""The newest revision; a test compares it with the scripts."""
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.scalar(select(_VERSION.c.version_num))
+
+
+def _create(connection: Connection) -> None:
+    from daemon.migrations.schema import TABLES
+
+    TABLES.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert().values(version_num=HEAD))

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from daemon import health, journal, ledger, mirror, outbox, shelf, tickets
-
-TABLES = (health, journal, ledger, mirror, outbox, shelf, tickets)
-"""The modules that hold tables; importing them is what fills the metadata."""
+from daemon.migrations.schema import TABLES
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=SQLModel.metadata,
+    target_metadata=TABLES,
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -12,7 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import MetaData, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, select
 
@@ -106,13 +106,31 @@ def test_errors_never_print_what_people_wrote(store: Store) -> None:
     assert "hidden" in str(error.value)
 
 
-def test_the_newest_schema_is_what_the_code_says(store: Store) -> None:
+def test_a_new_store_is_at_the_newest_migration(store: Store) -> None:
+    assert_newest(store)
+    assert ScriptDirectory(SCRIPTS).get_current_head() == migrations.HEAD
+
+
+def test_an_old_store_is_migrated_to_the_tables_of_a_new_one(tmp_path: Path, database: str) -> None:
+    store = open_store(tmp_path, database)
+    with store.engine.begin() as connection:
+        made = MetaData()
+        made.reflect(connection)
+        made.drop_all(connection)
+        migrations.migrate(connection, "0001")
+    store.close()
+    store = open_store(tmp_path, database)
+    assert_newest(store)
+    store.close()
+
+
+def assert_newest(store: Store) -> None:
+    """Let Alembic compare the tables that are with those that the code says."""
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.check(config)
-    assert ScriptDirectory(SCRIPTS).get_current_head() == migrations.HEAD
 
 
 def test_opening_again_changes_nothing(tmp_path: Path, database: str) -> None:

@@ -1,0 +1,10 @@
+"""The newest schema: every module that holds tables, whose import fills SQLModel's metadata."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from daemon import health, journal, ledger, mirror, outbox, shelf, tickets
+
+MODULES = (health, journal, ledger, mirror, outbox, shelf, tickets)
+TABLES = SQLModel.metadata
