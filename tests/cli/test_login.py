@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ import pytest
 from connectors.standins.google import World, application
 from connectors.standins.server import serve
 from tests.cli.conftest import Desk
+
+# A browser is left running, as it would be.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 SUNDAY = datetime(2026, 3, 1, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 BROWSER = """\
@@ -54,6 +58,7 @@ def google(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterato
         desk.settings.write_text(text, encoding="utf-8")
         desk.at(SUNDAY.isoformat())
         yield desk
+    gc.collect()
 
 
 def test_without_a_sign_in_the_account_asks_for_it(google: Desk) -> None:
