@@ -21,6 +21,7 @@ from connectors.errors import ConnectorError, NotPermitted, SignInRequired
 from connectors.model import Hours, Person, Weekday
 from connectors.protocol import Calendar, Directory, Documents, Messages
 from daemon import mirror
+from daemon.clock import now
 from daemon.core.keys import digest
 from daemon.core.policy import Policy
 from daemon.core.words import Role
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from connectors.files import MarkdownFolder
     from connectors.google.auth import Access
     from connectors.google.scopes import Scope
+    from connectors.outlook.client import Access as GraphAccess
+    from connectors.outlook.client import Graph
 
 TRANSLATION = "1"
 """Grows when connectors translate differently, so that the mirror is read anew."""
@@ -95,9 +98,17 @@ def _pen(source: Path | None) -> TemplatePen:
 
 
 def sign_in(
-    settings: Settings, account: AccountSettings, environ: Mapping[str, str], *, device: bool
+    settings: Settings,
+    account: AccountSettings,
+    environ: Mapping[str, str],
+    *,
+    device: bool,
+    show: Callable[[str], object],
 ) -> tuple[str, ...]:
-    """Let the owner sign in, and keep what comes of it; returns what they should know."""
+    """Let the owner sign in, and keep what comes of it; returns what they should know.
+
+    `show` tells where to enter which code, while the sign-in waits for it.
+    """
     secrets = TokenStore(settings.home, environ)
     match account.provider:
         case Provider.GOOGLE if account.client_secrets:
@@ -111,6 +122,16 @@ def sign_in(
                 secrets,
                 endpoint=account.endpoint,
             )
+        case Provider.OUTLOOK if account.client_id:
+            from connectors.outlook import auth
+
+            client = auth.Client(account.client_id, account.tenant, account.endpoint)
+            wanted = _outlook_scopes(account)
+            if device:
+                auth.sign_in_by_device(account.name, client, wanted, secrets, show)
+            else:
+                auth.sign_in(account.name, client, wanted, secrets, account.email)
+            return secrets.notes()
         case Provider.CALDAV:
             secrets.keep_password(account, getpass(f"password of {account.username}: "))
             return secrets.notes()
@@ -240,7 +261,9 @@ def _connect(
             return _Ports(FilesCalendar(account.path or Path(), owner, _zone(account, "")))
         case Provider.GOOGLE:
             return _google(account, owner, secrets, environ)
-        case Provider.OUTLOOK | Provider.CALDAV:
+        case Provider.OUTLOOK:
+            return _outlook(account, owner, secrets, environ)
+        case Provider.CALDAV:
             raise NotPermitted(f"{account.provider} is not wired")
 
 
@@ -284,6 +307,54 @@ def google_scopes(account: AccountSettings) -> tuple[Scope, ...]:
 
     documents = account.documents is DocumentKind.GOOGLE
     return wanted(documents=documents, directory=account.directory)
+
+
+def _outlook(
+    account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
+) -> _Ports:
+    from connectors.outlook.calendar import OutlookCalendar
+    from connectors.outlook.client import Graph
+    from connectors.outlook.directory import OutlookDirectory
+
+    access = _outlook_access(account, secrets, environ)
+    for_all = account.certificate or account.secret_env
+    graph = Graph(access, account.endpoint, mailbox=account.email if for_all else "")
+    directory = OutlookDirectory(graph) if account.directory else None
+    calendar = OutlookCalendar(graph, owner, now, calendar=account.calendar, book=directory)
+    return _Ports(calendar, _word(graph), directory, graph.close)
+
+
+def _outlook_access(
+    account: AccountSettings, secrets: TokenStore, environ: Mapping[str, str]
+) -> GraphAccess:
+    """Sign in with what there is: a ready token, application permissions, or a person's consent."""
+    from connectors.outlook import auth
+
+    name = account.name
+    if token := ready_token(account, environ):
+        return auth.Ready(token, account.token_variable)
+    if not account.client_id:
+        raise SignInRequired(f"{name} has no way to sign in", "set client_id in its settings")
+    client = auth.Client(account.client_id, account.tenant, account.endpoint)
+    if account.certificate or account.secret_env:
+        secret = environ.get(account.secret_env, "")
+        return auth.Organisation(name, client, secret=secret, certificate=account.certificate)
+    return auth.Person(name, client, _outlook_scopes(account), secrets)
+
+
+def _outlook_scopes(account: AccountSettings) -> list[str]:
+    from connectors.outlook import auth
+
+    documents = account.documents is DocumentKind.WORD
+    return auth.scopes(documents=documents, directory=account.directory)
+
+
+def _word(graph: Graph) -> Documents:
+    try:
+        from connectors.outlook.word import WordDocuments
+    except ModuleNotFoundError as error:
+        raise NotPermitted("Word documents need python-docx", "install visavis[word]") from error
+    return WordDocuments(graph)
 
 
 def _texts(
@@ -346,9 +417,22 @@ def _channels(settings: Settings, environ: Mapping[str, str]) -> Sequence[tuple[
                 ),
             )
         )
-    if settings.notify.to:
-        from connectors.notify import ChatMessages
+    return [*found, *(_chats(settings) if settings.notify.to else ())]
 
-        # A target holds its token, so the channel is known by a digest of it.
-        found += [(f"chat-{digest(to)}", ChatMessages(to)) for to in settings.notify.to]
+
+def _chats(settings: Settings) -> Sequence[tuple[str, Messages]]:
+    """Make a channel for each target; raises `SettingsError` with all that mean nothing."""
+    from connectors.notify import ChatMessages
+
+    found: list[tuple[str, Messages]] = []
+    wrong: list[Problem] = []
+    for n, target in enumerate(settings.notify.to, 1):
+        try:
+            # A target holds its token, so the channel is known by a digest of it.
+            found.append((f"chat-{digest(target)}", ChatMessages(target)))
+        except NotPermitted as error:
+            file = settings.source or settings.home
+            wrong.append(Problem(file, None, f"notify.to[{n}]", error.what, remedy=error.remedy))
+    if wrong:
+        raise SettingsError(wrong)
     return found

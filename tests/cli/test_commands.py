@@ -356,3 +356,12 @@ def test_terminal_control_in_a_title_is_not_obeyed(desk: Desk) -> None:
     desk.at(SUNDAY)
     desk.run("tick")
     assert "\x1b" not in desk.run("explain", "Ben").out
+
+
+def test_a_chat_address_that_means_nothing_is_a_wrong_setting(desk: Desk) -> None:
+    desk.meets()
+    desk.configure('[notify]\nto = ["nonsense://x", "alsonot://y"]\n')
+    result = desk.run("pairs")
+    assert result.code == 2
+    assert [f"notify.to[{n}]" in line for n, line in enumerate(result.err.splitlines(), 1)]
+    assert len(result.err.strip().splitlines()) == 2
