@@ -35,7 +35,7 @@ def login(
     from daemon import wiring
 
     settings, account = _account(config, name)
-    for warning in wiring.sign_in(settings, account, os.environ, device=device):
+    for warning in wiring.sign_in(settings, account, os.environ, device=device, show=note):
         note(warning)
     _done(f"{name} is signed in as {account.email}", json=json)
 
