@@ -85,5 +85,4 @@ def _taken(events: Iterable[Json], eyes: translate.Eyes) -> Iterable[tuple[str, 
     for event in events:
         declined = translate.response(event.get("responseStatus")) is Response.DECLINED
         if not (event.get("isCancelled") or declined):
-            zone = eyes.zone() if event.get("isAllDay") else "UTC"
-            yield str(event.get("showAs")).lower(), translate.span(event, zone)
+            yield str(event.get("showAs")).lower(), translate.span(event, eyes.zone() or "UTC")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from connectors.errors import ConnectorError, PreconditionFailed
+from connectors.errors import PreconditionFailed
 from connectors.model import (
     Baseline,
     Busy,
@@ -82,12 +82,8 @@ class OutlookCalendar:
 
     @property
     def zone(self) -> str:
-        """The zone of the mailbox, asked for once; empty while it cannot be asked."""
-        try:
-            return self._mailbox.zone()
-        except ConnectorError:
-            # The next look says what is wrong.
-            return ""
+        """The zone of the mailbox, asked for once; empty where it has none that is known."""
+        return self._mailbox.zone()
 
     # --- Looking ---
 

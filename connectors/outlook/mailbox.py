@@ -21,8 +21,8 @@ class Mailbox:
         self._settings = None
 
     def zone(self) -> str:
-        """Return the IANA zone; UTC for one that nobody knows."""
-        return zones.iana(str(self._said.get("timeZone") or "")) or "UTC"
+        """Return the IANA zone, or nothing for one that nobody knows."""
+        return zones.iana(str(self._said.get("timeZone") or ""))
 
     def hours(self, year: int) -> WorkingHours | None:
         """Return the owner's working week; often in a zone that is only described."""

@@ -118,7 +118,9 @@ def zone_of(event: Json, eyes: Eyes) -> str:
     """Return the zone of an event's wall clock; a custom one counts as the mailbox's own."""
     bounds = (event.get("recurrence") or {}).get("range") or {}
     names = (bounds.get("recurrenceTimeZone"), event.get("originalStartTimeZone"))
-    return next(filter(None, (zones.iana(name) for name in names if name)), "") or eyes.zone()
+    return (
+        next(filter(None, (zones.iana(name) for name in names if name)), "") or eyes.zone() or "UTC"
+    )
 
 
 def organizer(event: Json, eyes: Eyes) -> Attendee:
