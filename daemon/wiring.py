@@ -278,7 +278,7 @@ def _google(
     google = Google(_google_access(account, secrets, environ), account.endpoint)
     calendar = GoogleCalendar(google, owner, account.email, account.calendar)
     directory = GoogleDirectory(google) if account.directory else None
-    return _Ports(calendar, GoogleDocs(google, owner), directory, google.close)
+    return _Ports(calendar, GoogleDocs(google), directory, google.close)
 
 
 def _google_access(

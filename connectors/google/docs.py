@@ -43,9 +43,8 @@ class GoogleDocs:
     `before` has the `heading` where only that changed.
     """
 
-    def __init__(self, google: Google, owner: Person) -> None:
+    def __init__(self, google: Google) -> None:
         self._google = google
-        self._owner = owner
 
     # --- Reading ---
 
@@ -94,7 +93,7 @@ class GoogleDocs:
         handle = _handle(document)
         self._file(handle)
         before = self._writers(handle)
-        new = [p for p in people if not _among(p, [*before, self._owner.address])]
+        new = [p for p in people if not _among(p, before)]
         for person in new:
             self._let_write(handle, person)
         after = sorted({*before, *(person.address for person in new)})

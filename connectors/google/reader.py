@@ -18,7 +18,6 @@ from connectors.google.scopes import Scope
 from connectors.google.service import Google, Json
 from connectors.google.translate import Copy, Family
 from connectors.model import (
-    AttendeeKind,
     Baseline,
     Busy,
     Capability,
@@ -244,9 +243,7 @@ class GoogleReader:
         """Foresee Google's mails: none for an attachment, one to each guest for another time."""
         if lost is None:
             return ()
-        people = (a for a in series.invited(lost) if a.kind is not AttendeeKind.RESOURCE)
-        everybody = dict.fromkeys((series.organizer, *(one.address for one in people)))
-        return tuple(one for one in everybody if not self._copy.is_mine({"email": one}))
+        return translate.guests(series.invited(lost), series.organizer, self._copy)
 
     def guard(self, event: Handle) -> tuple[Version, Facts]:
         """Read version, guests, join link and visibility."""

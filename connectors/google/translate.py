@@ -156,11 +156,18 @@ def concerns_two(event: Json, copy: Copy) -> bool:
     invited = attendees(event, copy)
     if invited is None:
         return False  # a list that is cut shows only oneself: unknown, not two
-    organizer = event.get("organizer", {})
-    others = {one.address for one in invited if one.kind is AttendeeKind.INDIVIDUAL}
-    if not copy.is_mine(organizer):
-        others.add(_address(organizer, copy))
-    return len({one for one in others if not copy.is_mine({"email": one})}) == 1
+    return len(guests(invited, str(event.get("organizer", {}).get("email", "")), copy)) == 1
+
+
+def guests(invited: Iterable[Attendee], organizer: str, copy: Copy) -> tuple[str, ...]:
+    """Return the addresses of all humans beside the owner.
+
+    An organizer who is not among those invited is an assistant, unless nobody else would be left.
+    """
+    humans = (one.address for one in invited if one.kind is AttendeeKind.INDIVIDUAL)
+    others = tuple(dict.fromkeys(one for one in humans if not copy.is_mine({"email": one})))
+    alone = () if copy.is_mine({"email": organizer}) else (organizer.lower(),)
+    return others or alone
 
 
 def cancelled(event: Json) -> bool:

@@ -136,7 +136,7 @@ class DocumentsAtGoogle:
     partner: Person = BEN
 
     def __post_init__(self) -> None:
-        self.documents: Documents = GoogleDocs(self.company.google(), MAYA)
+        self.documents: Documents = GoogleDocs(self.company.google())
 
     def may_write(self, document: Link, person: Person) -> bool:
         return self._file(document).role(person.address) == "writer"

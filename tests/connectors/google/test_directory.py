@@ -41,8 +41,9 @@ def test_an_entry_has_manager_start_and_aliases(directory: GoogleDirectory) -> N
     assert entry.reports == ()
 
 
-def test_a_manager_has_reports(directory: GoogleDirectory) -> None:
+def test_a_manager_has_reports(company: Company, directory: GoogleDirectory) -> None:
     entry = directory.entry(MAYA)
+    assert dict(company.wire.log[-1].query)["query"] == f"directManager='{MAYA.address}'"
     assert entry is not None
     assert set(entry.reports) == {BEN.address, CEM.address}
     assert entry.manager is None

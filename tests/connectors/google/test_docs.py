@@ -38,7 +38,7 @@ FIRST, SECOND = Mark("maya-ben-1"), Mark("maya-ben-2")
 
 @pytest.fixture
 def docs(company: Company) -> GoogleDocs:
-    return GoogleDocs(company.google(), MAYA)
+    return GoogleDocs(company.google())
 
 
 @pytest.fixture
@@ -76,11 +76,14 @@ def test_of_two_documents_the_oldest_counts(company: Company) -> None:
     clock = [NOON]
     company.world.now = lambda: clock[0]
     company.world.list_lag = timedelta(minutes=1)
-    docs = GoogleDocs(company.google(), MAYA)
+    docs = GoogleDocs(company.google())
     first = docs.create(KEY, "Maya and Ben")
     clock[0] += timedelta(seconds=30)
     second = docs.create(KEY, "Maya and Ben")
     assert second != first
+    assert first.handle is not None
+    files = company.world.drive.files
+    files[first.handle] = files.pop(first.handle)
     clock[0] += timedelta(hours=1)
     assert docs.find(KEY) == first
     assert docs.create(KEY, "Maya and Ben") == first
@@ -152,7 +155,7 @@ def test_a_file_that_is_no_document_is_not_opened(company: Company) -> None:
         MAYA.address, "Sheet", "application/vnd.google-apps.spreadsheet"
     )
     url = Url(f"https://docs.google.com/document/d/{sheet.id}/edit")
-    assert GoogleDocs(google, MAYA).open(url) is None
+    assert GoogleDocs(google).open(url) is None
 
 
 def test_whoever_may_only_read_writes_nothing(company: Company, made: Link) -> None:
@@ -160,7 +163,7 @@ def test_whoever_may_only_read_writes_nothing(company: Company, made: Link) -> N
     assert made.handle is not None
     permission = {"id": "ben", "type": "user", "role": "reader", "emailAddress": BEN.address}
     company.world.drive.files[made.handle].permissions["ben"] = permission
-    his = GoogleDocs(company.google(company.ben), BEN)
+    his = GoogleDocs(company.google(company.ben))
     assert his.sections(made) == ()
     with pytest.raises(NotPermitted):
         his.write_section(made, WEEK_1, FIRST)
@@ -355,6 +358,24 @@ def test_what_is_struck_through_is_done(company: Company, docs: GoogleDocs, made
     ]
 
 
+def test_a_dated_heading_within_a_section_of_ours_is_a_block(docs: GoogleDocs, made: Link) -> None:
+    dated = replace(WEEK_1, blocks=(Block("Open since 24 February 2026", ("Berlin",)),))
+    docs.write_section(made, dated, FIRST)
+    (section,) = docs.sections(made)
+    assert section.blocks == dated.blocks
+
+
+def test_a_box_to_tick_is_an_item_even_as_a_heading(
+    company: Company, docs: GoogleDocs, made: Link
+) -> None:
+    people = page(company, made)
+    people.writes_on_top("[x] call")
+    shown = people.file.document
+    shown.first.restyle(next(shown.first.paragraphs()), {"namedStyleType": "HEADING_2"}, None)
+    (section,) = docs.sections(made)
+    assert [(item.text, item.done) for item in section.blocks[0].items] == [("call", True)]
+
+
 def test_a_dated_heading_of_people_is_a_section(
     company: Company, docs: GoogleDocs, made: Link
 ) -> None:
@@ -398,6 +419,19 @@ def test_notes_typed_below_a_section_of_ours_keep_it(
     shown.revise()
     with pytest.raises(PreconditionFailed):
         docs.undo(receipt)
+
+
+def test_a_section_at_the_very_end_is_taken_out(
+    company: Company, docs: GoogleDocs, made: Link
+) -> None:
+    """Facts 6.3: the last newline of a document cannot be deleted."""
+    receipt = docs.write_section(made, WEEK_1, FIRST)
+    shown = page(company, made).file.document
+    end = list(shown.first.paragraphs())[-1].end
+    shown.first.delete(end - 2, end - 1)
+    shown.revise()
+    docs.undo(receipt)
+    assert page(company, made).text.strip() == ""
 
 
 def test_a_date_line_that_people_changed_stays(

@@ -227,6 +227,9 @@ def test_an_invitation_to_one_instance_alone_is_an_event(company: Company) -> No
     assert found.rule is None
     assert [one.recurrence_id for one in found.occurrences] == [SECOND]
     assert shown(company)[handle] == found
+    company.ben.moves(series, THIRD + timedelta(days=1), on=SECOND)
+    moved = instance(read(company, handle), SECOND)
+    assert moved.span.start == THIRD + timedelta(days=1)
 
 
 def test_an_all_day_event_lasts_from_midnight_to_midnight(company: Company) -> None:
@@ -237,6 +240,7 @@ def test_an_all_day_event_lasts_from_midnight_to_midnight(company: Company) -> N
     assert series.all_day
     assert first.start == datetime(2026, 3, 29, tzinfo=NOON.tzinfo)
     assert first.length == timedelta(hours=23)
+    assert series.occurrences[1].span.length == timedelta(hours=24)
 
 
 def test_a_meeting_keeps_its_wall_clock_when_the_clocks_change(
@@ -292,13 +296,15 @@ def test_single_events_are_kept_where_they_concern_two_people(company: Company) 
     """Facts 3, resource: a room is nobody; a series is always kept, the brake counts it."""
     cem = company.world.person("cem@acme.example")
     two = meet(company.maya, company.ben, FIRST)
+    arranged = company.ben.schedules("1:1", FIRST, attendees=[{"email": MAYA.address}])
     room = {"email": "room@resource.calendar.google.com", "resource": True}
     guests = [{"email": MAYA.address}, {"email": BEN.address}, room]
     with_room = company.maya.schedules("1:1", FIRST, attendees=guests)
     company.maya.schedules("Alone", FIRST)
     company.maya.schedules("Three", FIRST, guests=[BEN.address, cem.email])
+    by_assistant = cem.schedules("1:1", FIRST, attendees=guests)
     alone_each_week = company.maya.schedules("Alone", FIRST, rule="FREQ=WEEKLY")
-    assert set(shown(company)) == {two, with_room, alone_each_week}
+    assert set(shown(company)) == {two, arranged, with_room, by_assistant, alone_each_week}
 
 
 def test_absences_come_with_the_same_feed(company: Company) -> None:
@@ -416,6 +422,9 @@ def test_working_hours_are_minutes_of_each_day_and_remembered(company: Company) 
     company.wire.clear()
     assert calendar.hours(MAYA) == known
     assert company.wire.log == []
+    company.maya.works("10:00", "12:00")
+    calendar.baseline(WINDOW)
+    assert calendar.hours(MAYA) != known
 
 
 def test_hours_that_google_does_not_tell_are_unknown(company: Company) -> None:

@@ -14,7 +14,7 @@ from httplib2 import Response as Answer
 
 from connectors.errors import CursorExpired
 from connectors.google.failures import translated
-from connectors.google.translate import Copy, families, series, touched
+from connectors.google.translate import Copy, attendees, families, series, touched
 from connectors.model import Handle, Occurrence, Person, Series, Span, Status
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -164,3 +164,21 @@ def test_a_token_that_expired_asks_for_a_new_baseline() -> None:
     body = (RECORDED / "err_410_fullSyncRequired.json").read_bytes()
     error = HttpError(Answer({"status": "410"}), body)
     assert isinstance(translated(error, writing=False), CursorExpired)
+
+
+def guest_of(**told: object) -> dict[str, Any]:
+    event: dict[str, Any] = items("recurring_create_create")[0]
+    guests = [{"email": "test.user@gmail.com", "self": True}, {"email": "ben@acme.example"}]
+    return event | {"organizer": {"email": "ben@acme.example"}, "attendees": guests} | told
+
+
+@pytest.mark.parametrize("hidden", ["attendeesOmitted", "guestsCanSeeOtherGuests"])
+def test_either_word_for_a_hidden_list_is_unknown(hidden: str) -> None:
+    """Facts 3: never conclude a one-on-one from a list that is not whole."""
+    assert len(attendees(guest_of(), OWNER) or ()) == 2
+    assert attendees(guest_of(**{hidden: hidden == "attendeesOmitted"}), OWNER) is None
+
+
+def test_an_organizer_sees_all_guests_whatever_they_see() -> None:
+    mine = guest_of(organizer={"email": "test.user@gmail.com"}, guestsCanSeeOtherGuests=False)
+    assert len(attendees(mine, OWNER) or ()) == 2

@@ -12,7 +12,7 @@ import pytest
 from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed, Unavailable
 from connectors.google.calendar import GoogleCalendar
 from connectors.google.receipts import event_id
-from connectors.model import Handle, Key, Link, Series, Span, Status, Url
+from connectors.model import Handle, Key, Link, Occurrence, Series, Span, Status, Url
 from connectors.standins.faults import Answer, LostAnswer, Meanwhile, Reset
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
 
@@ -20,6 +20,7 @@ WEEK = timedelta(weeks=1)
 FIRST = NOON.replace(day=3, hour=10)
 SECOND = FIRST + WEEK
 WINDOW = Span(FIRST - WEEK, FIRST + 6 * WEEK)
+FIRST_SPAN = Span(FIRST, FIRST + timedelta(minutes=30))
 LATER = Span(SECOND + timedelta(days=1), SECOND + timedelta(days=1, minutes=30))
 AGENDA = Link(Url("https://docs.google.com/document/d/agenda1/edit?usp=drivesdk"), "Maya and Ben")
 KEY = Key("book:maya-ben:2")
@@ -124,6 +125,7 @@ def test_an_event_full_of_attachments_is_left_alone(
     company.maya.changes(weekly, attachments=many)
     with pytest.raises(NotPermitted):
         calendar.attach(read(calendar, weekly), AGENDA)
+    assert writes(company) == []
 
 
 def test_taking_an_attachment_back_leaves_the_others(
@@ -210,6 +212,50 @@ def test_a_decline_is_taken_back_with_its_comment(
     found = read(calendar, weekly).occurrence(SECOND)
     assert found is not None
     assert [one.response for one in series.invited(found)] == ["accepted", "declined"]
+
+
+def test_a_cancelled_instance_without_an_id_is_found_with_all_it_was(
+    company: Company, calendar: GoogleCalendar, weekly: Handle
+) -> None:
+    """Facts 2.4 and 2.9: a list tells it bare, and only if asked for what is deleted."""
+    company.ben.declines(weekly, on=SECOND)
+    company.maya.cancels(weekly, on=SECOND)
+    series = read(calendar, weekly)
+    lost = Occurrence(SECOND, FIRST_SPAN.starting(SECOND), Status.CANCELLED)
+    receipt = calendar.book(series, lost, LATER, KEY)
+    assert receipt.handle == weekly
+    found = read(calendar, weekly).occurrence(SECOND)
+    assert found is not None
+    assert [one.response for one in series.invited(found)] == ["accepted", "needs-action"]
+
+
+def test_a_booking_taken_back_leaves_no_trace(
+    company: Company, calendar: GoogleCalendar, weekly: Handle
+) -> None:
+    series = read(calendar, weekly)
+    lost = series.occurrence(SECOND)
+    assert lost is not None
+    before = company.maya.target(weekly, SECOND).body
+    calendar.undo(calendar.book(series, lost, LATER, KEY))
+    after = company.maya.target(weekly, SECOND).body
+    assert not after.pop("extendedProperties")["private"]
+    assert {**after, "sequence": 0} == {**before, "sequence": 0}
+
+
+def test_a_new_meeting_that_people_change_meanwhile_is_not_deleted(
+    company: Company, weekly: Handle
+) -> None:
+    """Facts 1.13: also a delete is one of the version that was seen."""
+    his = company.calendar(company.ben)
+    series = read(his, weekly)
+    lost = series.occurrence(SECOND)
+    assert lost is not None
+    receipt = his.book(series, lost, LATER, KEY)
+    renamed = Meanwhile(lambda: company.ben.changes(receipt.handle, summary="Lunch"))
+    company.wire.fail(renamed, method="DELETE")
+    with pytest.raises(PreconditionFailed):
+        his.undo(receipt)
+    assert not company.ben.target(receipt.handle).gone
 
 
 def test_an_excluded_instance_becomes_a_new_event(
