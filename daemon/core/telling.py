@@ -20,6 +20,7 @@ from daemon.core.words import (
     Level,
     Meeting,
     Option,
+    Outcome,
     Proposal,
     ProposalState,
     Verdict,
@@ -152,7 +153,7 @@ def alert_facts(dossier: Dossier, level: Level, now: datetime) -> AlertFacts:
         level=level,
         streak=dossier.streak.count,
         missed=tuple(
-            Miss(local(dossier, o.series, o.recurrence_id).date(), o.because) for o in missed
+            Miss(local(dossier, o.series, o.recurrence_id).date(), _why(dossier, o)) for o in missed
         ),
         rate_missed=missed_of[0],
         rate_of=missed_of[1],
@@ -204,8 +205,15 @@ def _way(dossier: Dossier, proposal: Proposal, way: Fallback) -> Way:
 
 def _because(dossier: Dossier, proposal: Proposal) -> str:
     identity = (proposal.series, proposal.recurrence_id)
-    found = (o.because for o in dossier.outcomes if (o.series, o.recurrence_id) == identity)
-    return next(found, "")
+    found = (o for o in dossier.outcomes if (o.series, o.recurrence_id) == identity)
+    return next((_why(dossier, outcome) for outcome in found), "")
+
+
+def _why(dossier: Dossier, outcome: Outcome) -> str:
+    """Say what became of a meeting; that its week has no other one, the reader knows."""
+    identity = (outcome.series, outcome.recurrence_id)
+    told = (m.because for m in dossier.meetings if (m.series, m.recurrence_id) == identity)
+    return next(told, "") or outcome.because
 
 
 def _waiting(dossier: Dossier) -> tuple[ProposalFacts, ...]:

@@ -16,6 +16,9 @@ from syrupy.location import PyTestLocation
 from connectors import markdown
 from connectors.model import Block, Item, Key, Letter, Section
 from daemon.core import notes
+from daemon.core.cadence import Cadence
+from daemon.core.foresight import Clash, Collision, Obstacle
+from daemon.core.telling import Offered
 from daemon.core.words import Fallback, FallbackKind, Level, Option, Proposal, Role
 from daemon.render import TemplatePen
 from tests.builders import BEN, at, no, span
@@ -162,6 +165,23 @@ def test_the_evening_before_a_weekend_looks_to_monday() -> None:
     assert words.subject == "Monday 23 March: Ben"
 
 
+@pytest.mark.parametrize("options", [0, 1, 2])
+def test_a_collision_is_told_before_anybody_cancels(options: int, page: SnapshotAssertion) -> None:
+    other = span(at(4, "mon", "10:15"), 45)
+    clashes = (
+        Clash(Obstacle.HOLIDAY, "Ben", "Easter Monday"),
+        Clash(Obstacle.AWAY, "Ben"),
+        Clash(Obstacle.TAKEN, start=other.start, end=other.end),
+    )
+    offered = tuple(
+        Offered(one.n, one.span.start, one.span.end, one.because) for one in PROPOSAL.options
+    )
+    lost_time = PROPOSAL.lost
+    collision = Collision(lost_time.start, lost_time.end, clashes, offered[:options])
+    words = PEN.foresight(told(USUAL).dossier, collision)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
 def test_a_guest_gets_words_ready_to_send(page: SnapshotAssertion) -> None:
     words = PEN.link_to_send(told(USUAL).dossier, "Maya / Ben")
     assert f"{words.subject}\n\n{words.text}" == page
@@ -200,6 +220,50 @@ def test_a_recap_says_what_the_document_says(page: SnapshotAssertion) -> None:
 def test_a_recap_of_nothing_asks_for_two_lines(page: SnapshotAssertion) -> None:
     history = told(EMPTY_NOTES, week=2)
     words = PEN.recap(history.dossier, history.meeting)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_recap_of_notes_without_an_agreement_asks_for_a_line(page: SnapshotAssertion) -> None:
+    history = with_sections(told(USUAL, week=3), Block("Progress", ("the import runs",)))
+    mark = told(USUAL).dossier.shelf.sections[-1].mark
+    sections = tuple(replace(s, mark=mark) for s in history.dossier.sight.sections or ())
+    shelf = told(USUAL).dossier.shelf
+    sight = replace(history.dossier.sight, sections=sections)
+    words = PEN.recap(replace(history.dossier, sight=sight, shelf=shelf), history.meeting)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_questions_in_writing_can_be_answered_in_five_minutes(page: SnapshotAssertion) -> None:
+    history = told(USUAL)
+    heading = f"{PEN.heading(history.dossier, history.meeting)}, in writing"
+    text = PEN.questions(history.dossier, history.meeting, heading, date(2026, 3, 27))
+    assert text == page
+    assert markdown.render(read(text)) == text
+
+
+@pytest.mark.parametrize(
+    "advised",
+    [
+        pytest.param(
+            Cadence(1, first_year=True, missed=1, of=4, minutes=60, oldest=3), id="first year"
+        ),
+        pytest.param(
+            Cadence(1, first_year=False, missed=2, of=6, minutes=0, oldest=7), id="too seldom"
+        ),
+        pytest.param(
+            Cadence(2, first_year=False, missed=0, of=12, minutes=120, oldest=0), id="an old hand"
+        ),
+    ],
+)
+def test_another_rhythm_is_a_proposal_with_its_reasons(
+    advised: Cadence, page: SnapshotAssertion
+) -> None:
+    words = PEN.cadence(FIRST.dossier, advised)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_meetings_that_left_nothing_get_one_line(page: SnapshotAssertion) -> None:
+    words = PEN.barren(FIRST.dossier, 3)
     assert f"{words.subject}\n\n{words.text}" == page
 
 
