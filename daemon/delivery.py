@@ -15,6 +15,7 @@ from connectors.protocol import Messages
 from daemon import health, ledger, outbox
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
+from daemon.core.foresight import FORESIGHT, still_ahead
 from daemon.core.policy import Policy
 from daemon.core.telling import soon
 from daemon.core.words import ProposalState
@@ -135,6 +136,8 @@ def _current(house: House, waiting: Waiting, dossier: Dossier | None) -> Letter 
     if raised is not None and dossier is not None:
         true = lasting(raised, dossier.streak) and dossier.streak.count >= raised.streak
         return waiting.letter if true else None
+    if waiting.letter.key.startswith(FORESIGHT) and dossier is not None:
+        return waiting.letter if still_ahead(dossier, waiting.letter.key) else None
     if waiting.about and waiting.about == waiting.account:
         return waiting.letter if asking.state is Condition.SIGN_IN else None
     return waiting.letter

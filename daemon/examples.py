@@ -11,6 +11,7 @@ from connectors.model import Item
 from daemon.core.agenda import Growth, SectionFacts
 from daemon.core.cadence import Cadence
 from daemon.core.carrying import Carried
+from daemon.core.foresight import Clash, Collision, Obstacle
 from daemon.core.pen import Words
 from daemon.core.prep import Opener, PrepFacts, Scripts, Tone, Whose
 from daemon.core.recap import RecapFacts
@@ -83,6 +84,10 @@ _ALERT = AlertFacts(
 )
 _AHEAD = Ahead(_WHO, _START, _END, "https://docs.acme.example/d/1", _PREP)
 _CADENCE = Cadence(weeks=1, first_year=True, missed=3, of=8, minutes=60, oldest=6)
+_CLASHES = tuple(
+    Clash(kind, who, "Easter Monday", _START, _END) for kind in Obstacle for who in ("", "Ben")
+)
+_COLLISION = Collision(_START, _END, _CLASHES, (_OFFERED,))
 _RECAP = RecapFacts(
     partner="Ben",
     sender="Maya",
@@ -153,6 +158,11 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "cadence.md.j2": (
         {"who": _WHO, "cadence": _CADENCE},
         {"who": _WHO, "cadence": replace(_CADENCE, weeks=2, first_year=False)},
+    ),
+    "foresight.md.j2": (
+        {"who": _WHO, "collision": _COLLISION},
+        {"who": _WHO, "collision": replace(_COLLISION, options=(_OFFERED, _OFFERED))},
+        {"who": _WHO, "collision": replace(_COLLISION, options=())},
     ),
     "link.md.j2": (
         {"who": _WHO, "sender": "Maya Kern", "title": "Weekly", "url": "https://docs.acme.example"},

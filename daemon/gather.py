@@ -10,6 +10,7 @@ from connectors.errors import ConnectorError, NotFound, NotPermitted
 from connectors.model import Busy, Link, Person, Span, WorkingHours
 from connectors.protocol import Calendar, DocumentsReader
 from daemon.core.dossier import Dossier, judged
+from daemon.core.foresight import to_be_seen
 from daemon.core.preparing import due, named_documents, unwritten
 from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
 from daemon.core.recapping import unrecapped
@@ -136,8 +137,10 @@ def _needed(dossier: Dossier, changed: Callable[[Dossier], bool], now: datetime)
     doubtful = stale(dossier, now, changed=changed(dossier))
     open_ones = (lost_meeting(dossier, proposal) for proposal in doubtful)
     times = span_needed(dossier, (*wanting(dossier, now), *(m for m in open_ones if m)))
-    lost = [meeting.planned for meeting in dossier.unexplained(now)]
-    spans = [*lost, times] if times else lost
+    spans = [meeting.planned for meeting in dossier.unexplained(now)]
+    spans += [times] if times else []
+    if week := to_be_seen(dossier, now, again=bool(spans) or changed(dossier)):
+        spans.append(week)
     return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else None
 
 

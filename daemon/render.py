@@ -20,6 +20,7 @@ from connectors.model import Letter
 from daemon.core.agenda import local, section_facts, written_facts
 from daemon.core.cadence import Cadence
 from daemon.core.dossier import Dossier
+from daemon.core.foresight import Collision
 from daemon.core.keys import entry_id
 from daemon.core.naming import full_name
 from daemon.core.pen import Words
@@ -114,6 +115,10 @@ class TemplatePen:
     def cadence(self, dossier: Dossier, advised: Cadence) -> Words:
         """Propose another rhythm to the owner, with what speaks for it."""
         return self._words("cadence.md.j2", who=who(dossier), cadence=advised)
+
+    def foresight(self, dossier: Dossier, collision: Collision) -> Words:
+        """Tell the owner what stands in the way of a meeting next week, with other times."""
+        return self._words("foresight.md.j2", who=who(dossier), collision=collision)
 
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime

@@ -15,6 +15,7 @@ from connectors.errors import ConnectorError, SignInRequired, Unavailable
 from daemon import health, journal, keeping, ledger, mirror, shelf
 from daemon.core.decide import decide, within_budget
 from daemon.core.dossier import Dossier
+from daemon.core.foresight import ahead
 from daemon.core.keys import key
 from daemon.core.pairing import matters
 from daemon.core.proposing import refreshed, settled
@@ -115,6 +116,7 @@ def carry_out(
     with house.store.write() as session:
         keep(session, house, foreseen, now)
         journal.plan(session, (d for d in foreseen.decisions if d.pair in writing), now)
+        _looked_ahead(session, foreseen, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
     failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)
     return Turn(foreseen, tuple(done), (*foreseen.failures, *failed))
@@ -219,6 +221,14 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
             if current.state is not proposal.state:
                 ledger.close_proposal(session, current.id, current.state)
     _health(session, house, foreseen, now)
+
+
+def _looked_ahead(session: Session, foreseen: Foreseen, now: datetime) -> None:
+    """Remember of which meetings to come it was seen whether something stands in their way."""
+    for dossier in foreseen.dossiers:
+        if dossier.sight.busy is not None:
+            seen = (replace(meeting, asked=now) for meeting in ahead(dossier, now))
+            ledger.keep_meetings(session, dossier.pair.id, seen)
 
 
 def _mirror(session: Session, account: Account, found: Look) -> None:

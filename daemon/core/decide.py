@@ -15,6 +15,7 @@ from hashlib import blake2b
 from daemon.core.alerting import alerts
 from daemon.core.cadence import cadence
 from daemon.core.dossier import Dossier
+from daemon.core.foresight import foresight
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, harms, losses
 from daemon.core.proposing import propose
@@ -43,6 +44,7 @@ def decide(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Dec
             yield from (d for d in rule(dossier, now, pen) if d.key not in dossier.settled)
     # What was lost in one look is planned together, so that no two proposals collide.
     yield from propose(dossiers, now, pen)
+    yield from foresight(dossiers, now, pen)
 
 
 def within_budget(

@@ -148,7 +148,8 @@ def _updated(
     returns = known.fate is Fate.SUPERSEDED and _was_over(news, last_look)
     if (ends or returns) and not known.single:
         return known
-    return news
+    # Whether somebody would be away was asked of a meeting that stood: ask again of a lost one.
+    return replace(news, asked=None) if news.lost and not known.lost else news
 
 
 def _read_again(known: Meeting, fresh: Meeting) -> Meeting:

@@ -13,6 +13,7 @@ from daemon.core.words import Level, Meeting, Option, Proposal
 
 if TYPE_CHECKING:
     from daemon.core.cadence import Cadence
+    from daemon.core.foresight import Collision
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class Pen(Protocol):
 
     def cadence(self, dossier: Dossier, advised: Cadence) -> Words:
         """Propose another rhythm to the owner, with what speaks for it."""
+
+    def foresight(self, dossier: Dossier, collision: Collision) -> Words:
+        """Tell the owner what stands in the way of a meeting next week, with other times."""
 
     def digest(
         self, dossiers: Sequence[Dossier], notes: Sequence[Letter], now: datetime

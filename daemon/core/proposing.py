@@ -149,7 +149,7 @@ class _Matter:
 
 def _planned(dossiers: Iterable[Dossier], now: datetime) -> Iterator[tuple[_Matter, Proposal]]:
     """Yield all matters of each owner as one joint plan has them."""
-    for mine in _by_owner(dossiers):
+    for mine in by_owner(dossiers):
         matters = [matter for dossier in mine for matter in _matters(dossier, now)]
         losses = [_with_told(matter, now) for matter in matters]
         plan = replan(losses, now)
@@ -311,7 +311,7 @@ def _available(dossier: Dossier, person: Person) -> Availability:
     )
 
 
-def _by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:
+def by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:
     """Yield the dossiers of each owner whose times were read in this look."""
     seen = [dossier for dossier in dossiers if dossier.sight.busy is not None]
     for owner in sorted({dossier.pair.owner.address for dossier in seen}):

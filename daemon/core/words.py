@@ -72,7 +72,7 @@ class Meeting:
     comment: str = ""
     """What came with a decline, as the provider gave it: an automatic one is evidence."""
     asked: datetime | None = None
-    """When free/busy was last asked whether somebody was away, after it was lost."""
+    """When free/busy was last asked whether somebody is away; forgotten when it is lost."""
 
     @property
     def lost(self) -> bool:
