@@ -182,23 +182,6 @@ def test_a_collision_is_told_before_anybody_cancels(options: int, page: Snapshot
     assert f"{words.subject}\n\n{words.text}" == page
 
 
-@pytest.mark.parametrize("options", [0, 1, 2])
-def test_a_collision_is_told_before_anybody_cancels(options: int, page: SnapshotAssertion) -> None:
-    other = span(at(4, "mon", "10:15"), 45)
-    clashes = (
-        Clash(Obstacle.HOLIDAY, "Ben", "Easter Monday"),
-        Clash(Obstacle.AWAY, "Ben"),
-        Clash(Obstacle.TAKEN, start=other.start, end=other.end),
-    )
-    offered = tuple(
-        Offered(one.n, one.span.start, one.span.end, one.because) for one in PROPOSAL.options
-    )
-    lost_time = PROPOSAL.lost
-    collision = Collision(lost_time.start, lost_time.end, clashes, offered[:options])
-    words = PEN.foresight(told(USUAL).dossier, collision)
-    assert f"{words.subject}\n\n{words.text}" == page
-
-
 def test_a_guest_gets_words_ready_to_send(page: SnapshotAssertion) -> None:
     words = PEN.link_to_send(told(USUAL).dossier, "Maya / Ben")
     assert f"{words.subject}\n\n{words.text}" == page
