@@ -36,28 +36,13 @@ def last_known(house: House, now: datetime) -> tuple[Memory, tuple[Dossier, ...]
 
 def status(house: House, now: datetime) -> Shape:
     """Show accounts and what is open."""
-    memory, found = last_known(house, now)
-    with house.store.read() as session:
-        accounts = [
-            views.account(
-                _present(health.health(session, account.name), account),
-                account,
-                paused=EVERYBODY in memory.paused,
-            )
-            for account in house.accounts
-        ]
-        unfinished = len(journal.open_intents(session)) + len(outbox.unknown(session))
-    return {
-        "now": views.moment(now, house.accounts[0].policy.zone),
-        "accounts": accounts,
-        "open": {
-            "proposals": sum(
-                shape["state"] == "open" for shape in _proposals(house, memory, found, now)
-            ),
-            "alerts": sum(shape["open"] for shape in _alerts(house, memory, found)),
-            "intents": unfinished,
-        },
-    }
+    shown: Shape = desk(house, now)["status"]
+    return shown
+
+
+def desk(house: House, now: datetime) -> Shape:
+    """Show status, pairs, proposals and alerts as one moment has them."""
+    return _desk(house, *last_known(house, now), now)
 
 
 def checked(house: House, now: datetime, accounts: list[Shape]) -> list[Shape]:
@@ -123,10 +108,7 @@ def everything(house: House, now: datetime) -> Shape:
     memory, found = last_known(house, now)
     return {
         "now": views.moment(now),
-        "status": status(house, now),
-        "pairs": [views.pair(dossier, now) for dossier in found],
-        "proposals": _proposals(house, memory, found, now),
-        "alerts": _alerts(house, memory, found),
+        **_desk(house, memory, found, now),
         "journal": entries(house),
         "absences": [
             {"person": a.person, **_times(a.span), "source": a.source} for a in memory.absences
@@ -141,6 +123,32 @@ def everything(house: House, now: datetime) -> Shape:
             for pair, given in memory.excuses.items()
             for one in given
         ],
+    }
+
+
+def _desk(house: House, memory: Memory, found: tuple[Dossier, ...], now: datetime) -> Shape:
+    proposals, alerts = _proposals(house, memory, found, now), _alerts(house, memory, found)
+    with house.store.read() as session:
+        accounts = [
+            views.account(
+                _present(health.health(session, account.name), account),
+                account,
+                paused=EVERYBODY in memory.paused,
+            )
+            for account in house.accounts
+        ]
+        unfinished = len(journal.open_intents(session)) + len(outbox.unknown(session))
+    waiting = {
+        "proposals": sum(shape["state"] == "open" for shape in proposals),
+        "alerts": sum(shape["open"] for shape in alerts),
+        "intents": unfinished,
+    }
+    zone = house.accounts[0].policy.zone
+    return {
+        "status": {"now": views.moment(now, zone), "accounts": accounts, "open": waiting},
+        "pairs": [views.pair(dossier, now) for dossier in found],
+        "proposals": proposals,
+        "alerts": alerts,
     }
 
 

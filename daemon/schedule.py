@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,6 +27,8 @@ from daemon.tick import tick
 
 log = structlog.get_logger()
 
+Service: TypeAlias = Callable[[Callable[[], House]], AbstractAsyncContextManager[None]]
+"""Something that runs beside the ticks in the same loop; it asks for the house as it is now."""
 TICK_EVERY = timedelta(seconds=5)
 """How often the due-table is asked; an account is looked at every `look_every`."""
 PATIENCE = 30.0
@@ -36,11 +40,16 @@ class Daemon:
     """`visavis run`: ticks until it is told to stop; `reload` builds the house anew (SIGHUP)."""
 
     def __init__(
-        self, house: House, rebuild: Callable[[], House], clock: Callable[[], datetime]
+        self,
+        house: House,
+        rebuild: Callable[[], House],
+        clock: Callable[[], datetime],
+        services: Sequence[Service] = (),
     ) -> None:
         self._house = house
         self._rebuild = rebuild
         self._clock = clock
+        self._services = services
         self._stopping = Event()
         self._reloading = Event()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="tick")
@@ -52,6 +61,18 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
         loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
+        async with AsyncExitStack() as beside:
+            for service in self._services:
+                await beside.enter_async_context(service(lambda: self._house))
+            scheduler = self._scheduler()
+            scheduler.start()
+            log.info("daemon.started", accounts=len(self._house.accounts))
+            await stopped.wait()
+            self._stopping.set()
+            scheduler.shutdown(wait=False)
+        await self._finish(loop)
+
+    def _scheduler(self) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -60,14 +81,9 @@ class Daemon:
             self._tick,
             "interval",
             seconds=TICK_EVERY.total_seconds(),
-            next_run_time=datetime.fromtimestamp(0, UTC),
+            next_run_time=self._clock(),
         )
-        scheduler.start()
-        log.info("daemon.started", accounts=len(self._house.accounts))
-        await stopped.wait()
-        self._stopping.set()
-        scheduler.shutdown(wait=False)
-        await self._finish(loop)
+        return scheduler
 
     async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the write at hand finish; everything else is in the journal."""

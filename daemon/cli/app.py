@@ -14,6 +14,7 @@ from daemon.cli import (
     acting,
     asking,
     demo,
+    opening,
     running,
     signing,
     steering,
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, acting, steering, signing, running, demo):
+for group in (asking, acting, steering, signing, running, opening, demo):
     group.register(app)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from config.settings import Settings
     from daemon.house import House
 
 Config = Annotated[
@@ -27,10 +28,11 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A house that a command works in, and the moment it is worked at."""
+    """A house that a command works in, the moment it is worked at, and its settings."""
 
     house: House
     now: datetime
+    settings: Settings
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def opened(config: Path | None, *, create: bool = False, asks: bool = False) -> 
     store = open_store(settings.home, settings.database, create=create)
     house = wiring.house(settings, os.environ, store, asks=asks)
     try:
-        yield Open(house, now)
+        yield Open(house, now, settings)
     finally:
         house.close()
         store.close()

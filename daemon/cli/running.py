@@ -29,6 +29,7 @@ def run(config: Config = None) -> int:
     from daemon.locks import Held, lock
     from daemon.schedule import Daemon
     from daemon.store import open_store
+    from daemon.web.server import PortTaken, service
 
     if clock.frozen():
         complain("VISAVIS_NOW is set", "the daemon needs the real clock: unset it")
@@ -42,9 +43,13 @@ def run(config: Config = None) -> int:
 
     try:
         with lock(settings.home / "run.lock", "visavis run"):
-            asyncio.run(Daemon(rebuild(), rebuild, clock.now).run())
+            page = service(settings.web.listen.host, settings.web.listen.port, clock.now)
+            asyncio.run(Daemon(rebuild(), rebuild, clock.now, [page]).run())
     except Held as held:
         complain(f"visavis runs already: {held.holder}", "one daemon a state folder is enough")
+        return TROUBLE
+    except PortTaken as taken:
+        complain(str(taken), "set `[web] listen` to another port")
         return TROUBLE
     finally:
         store.close()

@@ -1,0 +1,91 @@
+"""Markdown as people wrote it, to HTML that can do no harm: twice, by the parser and after it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+
+_OURS = re.compile(r"[ \t]*<!--\s*/?visavis[^>]*-->")
+_MARK = re.compile(r"<!--\s*visavis:(?P<mark>\d{8}T\d{4}-[0-9a-f]{10})\s*-->")
+_TAGS = frozenset(
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "input",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "input": {"type", "checked", "disabled"},
+    "ol": {"start"},
+    "h2": {"id"},
+    "h3": {"id"},
+}
+
+
+def prose(text: str) -> Markup:
+    """Render Markdown; our marks become anchors, HTML stays letters, pictures are not fetched."""
+    import nh3  # noqa: PLC0415 - neither is needed before the first agenda is opened
+
+    html = nh3.clean(
+        _parser().render(text),
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+    return Markup(html)  # noqa: S704 - cleaned one line above
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - as above
+    from mdit_py_plugins.tasklists import tasklists_plugin  # noqa: PLC0415 - as above
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.use(tasklists_plugin)
+    parser.disable("image")
+    parser.core.ruler.before("inline", "marks", _marks)
+    return parser
+
+
+def _marks(state: StateCore) -> None:
+    """Take our marks out of the text; a heading's mark becomes its anchor."""
+    for before, token in zip([None, *state.tokens], state.tokens, strict=False):
+        if token.type != "inline":
+            continue
+        found = _MARK.search(token.content)
+        if found and before and before.type == "heading_open":
+            before.attrSet("id", found["mark"])
+        token.content = _OURS.sub("", token.content)
