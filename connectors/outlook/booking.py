@@ -144,10 +144,9 @@ class Bookings:
 
     def _made(self, key: str) -> Json | None:
         """Find the meeting that this key made."""
-        quoted = key.replace("'", "''")
         query = {
             "$filter": f"singleValueExtendedProperties/Any(ep: ep/id eq '{KEY}' "
-            f"and ep/value eq '{quoted}')",
+            f"and ep/value eq '{transaction(key)}')",
             "$select": WHOLE,
         }
         pages = self._graph.pages(f"{self._reader.path()}/events", query)
@@ -163,9 +162,9 @@ class Bookings:
             **_edges(to, series.zone),
             **_words(series, whole),
             "attendees": [_invited(one) for one in self._others(series, lost)],
-            "transactionId": str(uuid5(NAMESPACE_URL, key)),
+            "transactionId": transaction(key),
             "singleValueExtendedProperties": [
-                {"id": KEY, "value": key},
+                {"id": KEY, "value": transaction(key)},
                 {"id": LOST, "value": f"{series.uid} {instant(lost.recurrence_id).isoformat()}"},
             ],
         }
@@ -197,6 +196,11 @@ class Bookings:
 
     def _kept(self, event: Json) -> Facts:
         return kept(event, self._reader.eyes([event]))
+
+
+def transaction(key: str) -> str:
+    """Return how Exchange knows a booking: a name of a fixed form, the same for the same key."""
+    return str(uuid5(NAMESPACE_URL, key))
 
 
 def _check(lost: Occurrence, present: Json | None) -> None:
