@@ -11,6 +11,8 @@ from daemon.cli.options import Config, Json, With, acting, opened
 from daemon.cli.output import note, say, show_json, table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from daemon.views import Shape
 
 MARKS = {
@@ -22,6 +24,9 @@ MARKS = {
     "upcoming": "○",
 }
 """One mark an outcome, told apart without colour."""
+NONE, NOW = "·", "|"
+LAST, NEXT = 8, 3
+"""So many of the last meetings stand before the present moment, and so many after it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,8 +59,12 @@ def pairs(config: Config = None, *, json: Json = False) -> None:
     if json:
         show_json(found)
         return
-    table(["with", "role", "next", "streak", "missed", "weeks"], map(_pair, found))
-    say("  ".join(f"{mark} {outcome}" for outcome, mark in MARKS.items()))
+    table(
+        ["with", "role", "next", "streak", "missed", "last and next"],
+        (_pair(shape, at.now) for shape in found),
+    )
+    legend = {**{mark: outcome for outcome, mark in MARKS.items()}, NOW: "now", NONE: "none"}
+    say("  ".join(f"{mark} {meaning}" for mark, meaning in legend.items()))
 
 
 def explain(text: str, config: Config = None, *, json: Json = False) -> None:
@@ -177,7 +186,7 @@ def _status(shape: Shape) -> None:
     )
 
 
-def _pair(shape: Shape) -> list[str]:
+def _pair(shape: Shape, now: datetime) -> list[str]:
     name = shape["with"]["name"] or shape["with"]["address"]
     upcoming = shape["next"]
     rate = shape["rate"]
@@ -187,8 +196,18 @@ def _pair(shape: Shape) -> list[str]:
         _time(upcoming["start"]) if upcoming else "",
         str(shape["streak"]),
         f"{rate['missed']} of {rate['of']}",
-        " ".join(MARKS[outcome["outcome"]] for outcome in shape["outcomes"]),
+        _marks(shape["outcomes"], now),
     ]
+
+
+def _marks(outcomes: list[Shape], now: datetime) -> str:
+    """Return a row of marks in which the present moment of all pairs is in one column."""
+    from datetime import datetime
+
+    begun = [datetime.fromisoformat(one["recurrence_id"]) <= now for one in outcomes]
+    marks = "".join(MARKS[one["outcome"]] for one in outcomes)
+    last, following = marks[: sum(begun)][-LAST:], marks[sum(begun) :][:NEXT]
+    return f"{last:{NONE}>{LAST}}{NOW}{following:{NONE}<{NEXT}}"
 
 
 def _time(text: str | None) -> str:

@@ -51,6 +51,19 @@ def test_outcomes_end_where_we_look_ahead(desk: Desk) -> None:
     assert pair["outcomes"][-1]["recurrence_id"] == "2026-03-16T10:00:00+01:00"
 
 
+def test_pairs_shows_the_last_and_next_meetings_as_marks_around_now(desk: Desk) -> None:
+    desk.meets(more=cancelled("20260216", "20260302"))
+    desk.meets("caro", start="20260223T150000")
+    desk.at(TUESDAY)
+    desk.ask("tick")
+    *rows, legend = desk.run("pairs").out.splitlines()[1:]
+    assert {row.split()[0]: row.split()[-1] for row in rows} == {
+        "Ben": "●●●●●✗●✗|○○○",
+        "Caro": "······●●|○○○",
+    }
+    assert all(mark in legend for mark in ("● held", "✗ missed", "○ upcoming", "| now"))
+
+
 def test_plan_foresees_the_whole_chain_and_leaves_everything_as_it_was(desk: Desk) -> None:
     file = desk.meets()
     before = file.read_bytes()
