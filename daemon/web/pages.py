@@ -21,6 +21,8 @@ from daemon.web.prose import prose
 from daemon.web.site import Site, site
 from daemon.web.templating import desk, page
 
+A_PAGE = 60
+"""Writes of the journal on one page."""
 NO_PAIR = "There is no such pair; perhaps the settings ignore it."
 
 
@@ -34,7 +36,7 @@ def overview(request: Request) -> Response:
         names=_names(request),
         pictures=_pictures(shown["pairs"], here),
         proposals=_open(shown["proposals"]),
-        alerts=_open(shown["alerts"]),
+        alerts=_loudest(shown["alerts"]),
         troubled=[one for one in shown["status"]["accounts"] if one["problem"]],
         **_drawing(here),
     )
@@ -53,7 +55,7 @@ def pair(request: Request) -> Response:
         pair=found,
         pictures=_pictures([found], here),
         proposals=[one for one in _open(shown["proposals"]) if one["pair"] == wanted],
-        alerts=[one for one in _open(shown["alerts"]) if one["pair"] == wanted],
+        alerts=[one for one in _loudest(shown["alerts"]) if one["pair"] == wanted],
         **_drawing(here),
     )
 
@@ -102,8 +104,16 @@ def journal(request: Request) -> Response:
 
 
 def writes(request: Request) -> dict[str, Any]:
-    """Return what the page of the journal shows."""
-    return {"entries": list(reversed(queries.entries(site(request).house())))}
+    """Return what the page of the journal shows: so many writes, and where to turn."""
+    found = list(reversed(queries.entries(site(request).house())))
+    asked = request.query_params.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+    first = number * A_PAGE
+    return {
+        "entries": found[first : first + A_PAGE],
+        "newer": number - 1 if number else None,
+        "older": number + 1 if len(found) > first + A_PAGE else None,
+    }
 
 
 def plan(request: Request) -> Response:
@@ -154,6 +164,11 @@ def editable(house: House, known: Dossier) -> bool:
 
 def _open(shapes: Iterable[Shape]) -> list[Shape]:
     return [one for one in shapes if one.get("open", one.get("state") == "open")]
+
+
+def _loudest(alerts: Iterable[Shape]) -> list[Shape]:
+    """Return the last alert of every streak that lasts; the note before it says less."""
+    return list({one["pair"]: one for one in _open(alerts)}.values())
 
 
 def _soonest(pair: Shape) -> tuple[bool, datetime | None, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -39,11 +40,18 @@ def page(request: Request, name: str, status: int = 200, /, **facts: Any) -> HTM
         "now": here.clock(),
         "zone": ZoneInfo(here.house().accounts[0].policy.zone),
         "path": request.url.path,
+        "here": f"{request.url.path}?{query}" if (query := _query(request)) else request.url.path,
         "csrf": sign,
         "open": desk(request)["status"]["open"] if sign else None,
         "said": SAID.get(request.query_params.get("said", "")),
     }
     return HTMLResponse(_environment().get_template(name).render(frame | facts), status)
+
+
+def _query(request: Request) -> str:
+    """Return what the address asks for, without what a page said once."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "said"]
+    return urlencode(asked)
 
 
 def desk(request: Request) -> Shape:
