@@ -62,6 +62,7 @@ class Invitations:
         self._write(event, html)
 
     def _write(self, event: Json, html: str) -> Json:
+        """Send the whole body back, as HTML: read as text it would lose the online meeting."""
         body = {"body": {"contentType": "html", "content": html}}
         path, known = self._reader.event(event["id"]), translate.version(event)
         return self._graph.write("PATCH", path, body, if_match=known)

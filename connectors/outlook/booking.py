@@ -32,7 +32,7 @@ from connectors.outlook.attaching import kept
 from connectors.outlook.client import Graph
 from connectors.outlook.failures import CrossesNeighbour
 from connectors.outlook.reading import Reader
-from connectors.outlook.wire import WHOLE, Json
+from connectors.outlook.wire import WORDS, Json
 
 _OURS = "String {5d3f6c0e-8a74-4a3f-9f0b-2d1c7e9b6a48} Name"
 KEY = f"{_OURS} visavisKey"
@@ -100,7 +100,8 @@ class Bookings:
     # --- A standing occurrence ---
 
     def _move(self, whole: Json, present: Json, was: Span, to: Span) -> Receipt:
-        before = self._graph.read(self._reader.event(present["id"]), {"$select": WHOLE})
+        """Give a standing occurrence its new times: one mail to each guest."""
+        before = self._graph.read(self._reader.event(present["id"]), {"$select": WORDS})
         written = self._put(before, to, translate.zone_of(whole, self._reader.eyes()))
         # Guarded is the series: what the move changed of this one is told as if it were its own.
         there, now = self._kept(before), self._kept(written)
@@ -109,6 +110,7 @@ class Bookings:
         return replace(receipt, kept_after={**receipt.kept_before, **harm})
 
     def _moved(self, whole: Json, present: Json, was: Span, *, wrote: bool) -> Receipt:
+        """Return the receipt of a move; the series is what is guarded."""
         original = instant(translate.original(present)).isoformat()
         unharmed = self._kept(whole)
         return Receipt(
@@ -147,7 +149,7 @@ class Bookings:
         query = {
             "$filter": f"singleValueExtendedProperties/Any(ep: ep/id eq '{KEY}' "
             f"and ep/value eq '{transaction(key)}')",
-            "$select": WHOLE,
+            "$select": WORDS,
         }
         pages = self._graph.pages(f"{self._reader.path()}/events", query)
         return next((event for page in pages for event in page["value"]), None)
@@ -184,6 +186,7 @@ class Bookings:
         return [one for one in people if not self._owner.answers_to(one.address)]
 
     def _cancel(self, made: Json, told: Span) -> None:
+        """Take out a meeting we called; its guests are mailed a cancellation."""
         if not _is_at(made, told):
             raise PreconditionFailed("the meeting was moved since")
         self._graph.write("DELETE", self._reader.event(made["id"]))

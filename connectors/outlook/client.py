@@ -93,11 +93,6 @@ class Graph:
         """GET one thing."""
         return self._json("GET", path, query=query)
 
-    @retried
-    def ask(self, path: str, body: Json) -> Json:
-        """POST a question that changes nothing."""
-        return self._json("POST", path, body=body, writing=False)
-
     def pages(self, path: str, query: Query | None = None) -> Iterator[Json]:
         """Read a collection page by page, empty ones as well; the last may have a deltaLink."""
         page = self.read(path, query)
@@ -138,6 +133,7 @@ class Graph:
     def _batch(
         self, asks: Sequence[Ask], chunk: Sequence[int]
     ) -> Iterator[tuple[int, Json | ConnectorError]]:
+        """Ask for up to twenty things at once; yields the answers, which come in any order."""
         requests = [_part(place, asks[number]) for place, number in enumerate(chunk)]
         with self._all_places(len(chunk)):
             told = self._decoded(
@@ -198,6 +194,7 @@ class Graph:
         headers: Mapping[str, str] | None = None,
         writing: bool = False,
     ) -> Json:
+        """Send JSON, if any, and read JSON."""
         with self._throttle.turn():
             answer = self._signed(
                 method, path, query=query, body=body, headers=headers, writing=writing
@@ -235,6 +232,7 @@ class Graph:
         writing: bool,
         **sent: Any,  # noqa: ANN401
     ) -> httpx2.Response:
+        """Send one request once; a lost answer to a write leaves open whether it was done."""
         try:
             return self._http.request(method, url, headers=headers, **sent)
         except httpx2.HTTPError as error:
@@ -276,6 +274,7 @@ def _part(place: int, ask: Ask) -> Json:
 
 
 def _answer_of(part: Json) -> Json | ConnectorError:
+    """Return what one part was told; only its own status counts, the outer one is always 200."""
     body = part.get("body")
     if part["status"] < 300 and isinstance(body, dict):
         return body

@@ -57,6 +57,7 @@ class Reader:
         return self._path
 
     def _named(self) -> str:
+        """Look the calendar up by name or id."""
         wanted = self._calendar.lower()
         for page in self._graph.pages(self._graph.mine("/calendars")):
             for calendar in page["value"]:
@@ -84,7 +85,11 @@ class Reader:
         """Read these afresh; what is gone, or only an instance, is left out."""
         wholes = self.wholes(events)
         masters = [name for name, whole in wholes.items() if whole.get("recurrence")]
-        return self._translated(wholes, self._instances(masters, window), window)
+        instances = self._instances(masters, window)
+        # A series deleted between the two questions is gone, not a series without meetings.
+        for name in set(masters) - instances.keys():
+            del wholes[name]
+        return self._translated(wholes, instances, window)
 
     def view(self, window: Span) -> Iterator[Json]:
         """Yield what stands in the window: never a master, never a cancelled occurrence."""
@@ -109,7 +114,7 @@ class Reader:
 
     def instances(self, master: Handle, window: Span) -> list[Json]:
         """Read the instances of one series that touch the window."""
-        return self._instances([master], window)[master]
+        return self._instances([master], window).get(master, [])
 
     def event(self, name: str) -> str:
         """Return the path of an event, whichever calendar it is in."""
@@ -121,11 +126,14 @@ class Reader:
         return Eyes(self._owner, self._mailbox.zone, cards)
 
     def _instances(self, masters: Collection[str], window: Span) -> dict[str, list[Json]]:
+        """Read the instances of some masters; one that is gone by now is left out."""
         query = {**edges(window), "$select": INSTANCE, "$top": _PAGE}
         asks = [Ask(f"{self.event(name)}/instances", query) for name in masters]
         found: dict[str, list[Json]] = {}
         for name, answer in zip(masters, self._graph.batch(asks), strict=True):
-            page = _there(answer) or {"value": []}
+            page = _there(answer)
+            if page is None:
+                continue
             found[name] = list(page["value"])
             for onward in self._graph.onward(str(page.get("@odata.nextLink") or "")):
                 found[name] += onward["value"]
@@ -134,6 +142,7 @@ class Reader:
     def _translated(
         self, wholes: Mapping[str, Json], instances: Mapping[str, list[Json]], window: Span
     ) -> Found:
+        """Put into our words; what makes no sense is told as a problem and left out."""
         eyes = self.eyes(wholes.values())
         found: dict[Handle, Series] = {}
         problems: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from connectors.model import Busy, Hours, Span, Weekday, WorkingHours, instant
 from connectors.outlook import zones
@@ -67,8 +68,9 @@ def _span(item: Json) -> Span:
 
 
 def _moment(value: Json) -> datetime:
+    """Read a `dateTimeTimeZone`; Exchange answers in UTC, recorded answers in other zones too."""
     read = datetime.fromisoformat(str(value["dateTime"]))
-    zone = zones.tz(zones.iana(str(value.get("timeZone") or "UTC")) or "UTC")
+    zone = ZoneInfo(zones.iana(str(value.get("timeZone") or "UTC")) or "UTC")
     return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -84,4 +86,5 @@ def hours(said: Json | None, year: int, near: str) -> WorkingHours | None:
 
 
 def _time(text: str) -> time:
+    """Read a wall time with its seven digits of a second."""
     return time.fromisoformat(text).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""The words of Graph that more than one module says: which properties are asked for, and ours."""
+"""The words of Graph that more than one module says: JSON, and which properties are asked for."""
 
 from __future__ import annotations
 
@@ -7,44 +7,16 @@ from typing import Any
 Json = dict[str, Any]
 """A JSON object as Graph sends it; never leaves this package."""
 
-_ANY = (
-    "id",
-    "type",
-    "start",
-    "end",
-    "isAllDay",
-    "isCancelled",
-    "isOrganizer",
-    "organizer",
-    "attendees",
-    "hideAttendees",
-    "responseStatus",
-    "showAs",
-    "sensitivity",
-)
-INSTANCE = ",".join(
-    (
-        *_ANY,
-        "seriesMasterId",
-        "originalStart",
-        "iCalUId",
-        "subject",
-        "locations",
-        "originalStartTimeZone",
-    )
+INSTANCE = (
+    "id,type,seriesMasterId,iCalUId,subject,start,end,originalStart,originalStartTimeZone,"
+    "isAllDay,isCancelled,isOrganizer,organizer,attendees,hideAttendees,locations,"
+    "responseStatus,sensitivity,showAs"
 )
 """What is asked of every instance in a window. No body: it would come with every single one."""
-WHOLE = ",".join(
-    (
-        *INSTANCE.split(","),
-        "recurrence",
-        "body",
-        "cancelledOccurrences",
-        "isOnlineMeeting",
-        "onlineMeeting",
-        "onlineMeetingProvider",
-        "location",
-        "allowNewTimeProposals",
-    )
+WORDS = (
+    f"{INSTANCE},body,isOnlineMeeting,onlineMeeting,onlineMeetingProvider,location,"
+    "allowNewTimeProposals"
 )
+"""What is asked of one event that is to be written: also what a write could harm."""
+WHOLE = f"{WORDS},recurrence,cancelledOccurrences"
 """What is asked of a series or single event by its id; only there cancelled days are told."""

@@ -97,6 +97,7 @@ def _set(
     before: float = 0,
     after: float = 0,
 ) -> None:
+    """Set size (points), colour and air of one built-in style."""
     style = cast("ParagraphStyle", document.styles[name])
     font, shape = style.font, style.paragraph_format
     font.name, font.size, font.bold, font.italic = _FONT, Pt(size), bold, False

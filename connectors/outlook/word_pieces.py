@@ -95,6 +95,7 @@ def _titles() -> str:
 
 
 def _row(item: Item, key: str, day: date | None) -> str:
+    """Write one action item; how long it has been carried stands below it in grey."""
     action = _line(_run(item.text))
     if item.since:
         action += _line(_run(_age(item.since, day), grey=True, light=True))

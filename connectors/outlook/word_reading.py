@@ -127,6 +127,7 @@ def _blocks(found: Sequence[Line], day: date | None) -> tuple[Block, ...]:
 
 
 def _with_line(block: Block, words: str, key: str, day: date | None) -> Block:
+    """Return the block with one more line or action item."""
     item = task(words, day)
     if item is None:
         return replace(block, lines=(*block.lines, words))

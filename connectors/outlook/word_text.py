@@ -98,6 +98,7 @@ def _blocks(element: Element) -> Iterator[Element]:
 
 
 def _rows(table: Element, element: Element) -> Iterator[Line]:
+    """Yield a table's rows: action items where it has boxes to tick, else people's notes."""
     ours = next(table.iter(CHECKBOX), None) is not None
     for row in table.iterfind(qn("w:tr")):
         cells = [[text(p) for p in cell.iter(qn("w:p"))] for cell in row.iter(qn("w:tc"))]
@@ -123,6 +124,7 @@ def _task(cells: list[list[str]]) -> str:
 
 
 def _key(row: Element) -> str:
+    """Return the name of the action item in a row, which survives rewording."""
     tags = (_said(tag) for tag in row.iter(qn("w:tag")))
     return next((tag.removeprefix(TAG) for tag in tags if tag.startswith(TAG)), "")
 

@@ -31,11 +31,6 @@ def _names() -> dict[str, str]:
     return known | {windows.lower(): name for windows, name in win_tz.items()} | {"utc": "UTC"}
 
 
-def tz(name: str) -> ZoneInfo:
-    """Return the clock of an IANA name."""
-    return ZoneInfo(name)
-
-
 def described(zone: Json, year: int, near: str) -> str:
     """Return the IANA name of a zone as `workingHours` tell it: named, or described by its rules.
 
@@ -77,6 +72,7 @@ def _change(rule: Json, year: int) -> date:
 
 
 def _like(name: str, year: int, wanted: Iterable[timedelta]) -> bool:
+    """Whether a zone shows the same time on every day of the year."""
     zone = ZoneInfo(name)
     offsets = (noon.replace(tzinfo=zone).utcoffset() for noon in _noons(year))
     return all(has == wants for has, wants in zip(offsets, wanted, strict=True))
