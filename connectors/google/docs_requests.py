@@ -67,7 +67,7 @@ def new_heading(page: Page, heading: Paragraph, text: str) -> list[Json]:
 
 def removal(page: Page, ours: NamedRange) -> list[Json]:
     """Take out a section with its range."""
-    erased = _range(page, ours.start, min(ours.end, page.end))
+    erased = _range(page, ours.start, ours.end)
     return [
         {"deleteNamedRange": {"namedRangeId": ours.id}},
         {"deleteContentRange": {"range": erased}},

@@ -376,22 +376,19 @@ def test_a_box_to_tick_is_an_item_even_as_a_heading(
     assert [(item.text, item.done) for item in section.blocks[0].items] == [("call", True)]
 
 
-def test_a_dated_heading_of_people_is_a_section(
+def test_dated_headings_of_people_are_sections_at_any_level(
     company: Company, docs: GoogleDocs, made: Link
 ) -> None:
     docs.write_section(made, WEEK_1, FIRST)
-    assert made.handle is not None
-    shown = company.world.drive.files[made.handle].document
-    shown.first.insert(1, "24 February 2026\nwe talked\n")
-    for paragraph, style in zip(
-        shown.first.paragraphs(), ("HEADING_1", "NORMAL_TEXT"), strict=False
-    ):
+    shown = page(company, made).file.document
+    shown.first.insert(1, "24 February 2026\nwe talked\n17 February 2026\nso did we\n")
+    levels = ("HEADING_3", "NORMAL_TEXT", "HEADING_3", "NORMAL_TEXT")
+    for paragraph, style in zip(list(shown.first.paragraphs()), levels, strict=False):
         shown.first.restyle(paragraph, {"namedStyleType": style}, None)
     shown.revise()
-    theirs, ours = docs.sections(made)
-    assert (theirs.day, theirs.mark) == (date(2026, 2, 24), None)
-    assert theirs.blocks[0].lines == ("we talked",)
-    assert ours.mark == FIRST
+    found = [(one.day, one.mark) for one in docs.sections(made)]
+    assert found == [(date(2026, 2, 24), None), (date(2026, 2, 17), None), (WEEK_1.day, FIRST)]
+    assert docs.sections(made)[0].blocks == (Block("", ("we talked",)),)
 
 
 def test_reading_writes_nothing(company: Company, docs: GoogleDocs, made: Link) -> None:
@@ -419,19 +416,6 @@ def test_notes_typed_below_a_section_of_ours_keep_it(
     shown.revise()
     with pytest.raises(PreconditionFailed):
         docs.undo(receipt)
-
-
-def test_a_section_at_the_very_end_is_taken_out(
-    company: Company, docs: GoogleDocs, made: Link
-) -> None:
-    """Facts 6.3: the last newline of a document cannot be deleted."""
-    receipt = docs.write_section(made, WEEK_1, FIRST)
-    shown = page(company, made).file.document
-    end = list(shown.first.paragraphs())[-1].end
-    shown.first.delete(end - 2, end - 1)
-    shown.revise()
-    docs.undo(receipt)
-    assert page(company, made).text.strip() == ""
 
 
 def test_a_date_line_that_people_changed_stays(
