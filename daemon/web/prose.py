@@ -14,37 +14,11 @@ if TYPE_CHECKING:
 
 _OURS = re.compile(r"[ \t]*<!--\s*/?visavis[^>]*-->")
 _MARK = re.compile(r"<!--\s*visavis:(?P<mark>\d{8}T\d{4}-[0-9a-f]{10})\s*-->")
-_TAGS = frozenset(
-    [
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "input",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "strong",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
+    *("a", "em", "strong", "s", "ul", "ol", "li", "label", "input"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "input": {"type", "checked", "disabled"},
@@ -60,8 +34,8 @@ def prose(text: str) -> Markup:
 
     html = nh3.clean(
         _parser().render(text),
-        tags=set(_TAGS),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
@@ -74,7 +48,7 @@ def _parser() -> MarkdownIt:
     from mdit_py_plugins.tasklists import tasklists_plugin  # noqa: PLC0415 - as above
 
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.use(tasklists_plugin)
+    parser.use(tasklists_plugin, label=True)
     parser.disable("image")
     parser.core.ruler.before("inline", "marks", _marks)
     return parser
