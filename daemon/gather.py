@@ -86,7 +86,7 @@ def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failu
     if documents is None or not (due(dossier, now) or behind):
         return dossier
     try:
-        if dossier.shelf.document is None:
+        if dossier.shelf.document is None or _doubled(dossier):
             dossier = _adopted(dossier, documents)
         if dossier.shelf.document is None or not (behind or unwritten(dossier, now)):
             return dossier
@@ -99,6 +99,13 @@ def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failu
         return replace(dossier, sight=replace(dossier.sight, unreadable=True))
 
 
+def _doubled(dossier: Dossier) -> bool:
+    """Whether a guest has one document and the invite another: the organizer was faster."""
+    own, named = dossier.shelf.document, tuple(named_documents(dossier))
+    owned = any(held.series.owned for held in dossier.series)
+    return own is not None and not owned and bool(named) and own.url not in named
+
+
 def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
     """Take the document the two already have, named in the settings or found on the invite."""
     for url in named_documents(dossier):
@@ -106,6 +113,8 @@ def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
         if found is not None:
             shelf = replace(dossier.shelf, document=found, account=dossier.keeper, adopted=True)
             return replace(dossier, shelf=shelf)
+    if dossier.shelf.document is not None:
+        return dossier
     foreign = (Link(url) for url in named_documents(dossier) if url not in dossier.made)
     unopenable = next(foreign, None)
     return replace(dossier, sight=replace(dossier.sight, unopenable=unopenable))

@@ -19,7 +19,7 @@ from daemon.core.foresight import ahead
 from daemon.core.keys import key
 from daemon.core.pairing import matters
 from daemon.core.proposing import refreshed, settled
-from daemon.core.words import Absence, Decision, Proposal
+from daemon.core.words import Absence, Decision, Proposal, Shelf
 from daemon.delivery import deliver
 from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
@@ -162,7 +162,8 @@ def _looks(
     looks: dict[str, Look] = {}
     failures: list[Failure] = []
     accounts = [account for account in house.accounts if due(account)]
-    found = house.threads.map(lambda account: _look(house, account, now), accounts)
+    side_by_side = house.threads.map if len(accounts) > 1 else map
+    found = side_by_side(lambda account: _look(house, account, now), accounts)
     for account, result in zip(accounts, found, strict=True):
         if isinstance(result, Look):
             looks[account.name] = result
@@ -251,8 +252,8 @@ def _pairs(session: Session, foreseen: Foreseen) -> None:
         ledger.keep_meetings(
             session, dossier.pair.id, (m for m in dossier.meetings if m not in before)
         )
-        document, before_it = dossier.shelf.document, memory.shelves.get(dossier.pair.id)
-        if dossier.shelf.adopted and document and (not before_it or not before_it.document):
+        document, known_shelf = dossier.shelf.document, memory.shelves.get(dossier.pair.id, Shelf())
+        if dossier.shelf.adopted and document and document != known_shelf.document:
             shelf.put(session, dossier.pair.id, dossier.account, document, adopted=True)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.errors import PreconditionFailed
 from daemon import queries, steering
+from daemon.answering import Refused, accept
 from daemon.house import About
 from tests.stage import BEN, FIRST, MAYA, Stage, hours, kinds, week
 
@@ -150,8 +151,6 @@ def test_an_adopted_document_that_is_trashed_is_not_replaced(stage: Stage) -> No
 def test_a_taken_back_booking_loses_the_meeting_again_and_is_not_booked_twice(
     prepared: Stage,
 ) -> None:
-    from daemon.answering import Refused, accept
-
     prepared.world.cancel("event-1", FIRST)
     prepared.tick(TODAY)
     (proposal,) = prepared.dossier(TODAY).proposals
