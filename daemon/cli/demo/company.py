@@ -1,4 +1,4 @@
-"""The company of the demo: Maya and six people she meets, on a stand-in for Google."""
+"""The company of the demo: Maya and the people she meets, on stand-ins for their providers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from config.settings import load
 from connectors.standins.google import Person, World, application
 from connectors.standins.server import serve
 from daemon import wiring
+from daemon.cli.demo.partners import Partners, partners
 from daemon.house import House
 from daemon.store import open_store
 
@@ -53,6 +54,7 @@ class Company:
     world: World
     house: House
     maya: Person
+    globex: Partners
     series: dict[str, str] = field(default_factory=dict)
 
     def meeting(self, name: str, week: int) -> datetime:
@@ -77,10 +79,14 @@ def company() -> Iterator[Company]:
             timezone="Europe/Berlin",
             working_hours=("09:00", "17:30"),
         )
-    with TemporaryDirectory(prefix="visavis-demo-") as folder, serve(application(world)) as base:
-        house = _house(Path(folder), base, world.token(MAYA))
+    with (
+        TemporaryDirectory(prefix="visavis-demo-") as folder,
+        serve(application(world)) as base,
+        partners(clock, MONDAY) as globex,
+    ):
+        house = _house(Path(folder), base, world.token(MAYA), globex)
         try:
-            founded = Company(clock, world, house, maya)
+            founded = Company(clock, world, house, maya, globex)
             _calendars(founded)
             yield founded
         finally:
@@ -88,16 +94,19 @@ def company() -> Iterator[Company]:
             house.store.close()
 
 
-def _house(home: Path, base: str, token: str) -> House:
-    """Wire Maya's account as settings would: the real connector, at the stand-in's address."""
+def _house(home: Path, base: str, token: str, globex: Partners) -> House:
+    """Wire Maya's accounts as settings would: the real connectors, at the stand-ins' addresses."""
     file = home / "visavis.toml"
-    file.write_text(_settings(home, base), encoding="utf-8")
-    environ = {"VISAVIS_ACCESS_TOKEN_WORK": token}
+    file.write_text(_settings(home, base, globex), encoding="utf-8")
+    environ = {
+        "VISAVIS_ACCESS_TOKEN_WORK": token,
+        "VISAVIS_ACCESS_TOKEN_PARTNER": globex.token,
+    }
     settings = load(file, environ)
     return wiring.house(settings, environ, open_store(settings.home, settings.database))
 
 
-def _settings(home: Path, base: str) -> str:
+def _settings(home: Path, base: str, globex: Partners) -> str:
     pairs = "\n".join(
         f'[[pair]]\nwith = "{name}@acme.example"\nrole = "manager"\ndevelopment = "{topic}"'
         for name, (*_, topic) in TEAM.items()
@@ -109,6 +118,13 @@ name = "work"
 provider = "google"
 email = "{MAYA}"
 endpoint = "{base}"
+person = "maya"
+[[account]]
+name = "partner"
+provider = "outlook"
+email = "{globex.maya.email}"
+endpoint = "{globex.base}"
+person = "maya"
 {pairs}
 """
 

@@ -29,10 +29,10 @@ PROMISES = (
 )
 """What people promise each other."""
 OPENING = """\
-Maya Kern manages six people at a company that does not exist, on a stand-in for Google that runs
-on this machine. visavis looks after her calendar through the same connector it uses for the real
-one. Eight weeks pass in time-lapse; what people do stands between empty lines, everything else is
-what visavis did by itself.
+Maya Kern manages six people at a company that does not exist, on a stand-in for Google, and meets
+two partners on one for Outlook; both run on this machine. visavis looks after her calendars through
+the same connectors it uses for the real ones. Eight weeks pass in time-lapse; what people do stands
+after an empty line, everything else is what visavis did by itself.
 """
 TICKS = (timedelta(hours=8), timedelta(hours=18))
 """When visavis looks in the time-lapse, on every working day."""
@@ -110,6 +110,8 @@ def _acts(acme: Company) -> Iterator[Act]:
         yield Act(at, "Gwen's one-on-one is cancelled.", _cancel("gwen", week))
     alert = acme.meeting("gwen", 5) + timedelta(hours=4)
     yield Act(alert, "The alert, as Maya got it:", _alert)
+    ivo = MONDAY + timedelta(weeks=4, days=3, hours=16)
+    yield Act(ivo, "In Outlook, Ivo's one-on-one is cancelled.", _cancel_in_outlook)
     moved = acme.meeting("finn", 6) - timedelta(hours=26)
     yield Act(moved, "Finn's one-on-one moves to Friday; nobody is asked anything.", _move)
     end = MONDAY + timedelta(weeks=WEEKS - 1, days=4, hours=19)
@@ -166,6 +168,11 @@ def _rebook(acme: Company) -> None:
 
 def _cancel(name: str, week: int) -> Callable[[Company], object]:
     return lambda acme: acme.maya.cancels(acme.series[name], on=acme.meeting(name, week))
+
+
+def _cancel_in_outlook(acme: Company) -> None:
+    friday = (MONDAY + timedelta(weeks=4, days=4)).date()
+    acme.globex.maya.cancels(acme.globex.series["ivo"], on=friday)
 
 
 def _move(acme: Company) -> None:
