@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from connectors.model import Capability, EventKind, Person, Series, Status
+from daemon.copies import shown, up_to_date
 from daemon.core.dossier import Dossier, Held, judged
 from daemon.core.evidence import Evidence, Holiday
 from daemon.core.meetings import meetings, merge
-from daemon.core.pairing import judge, pair_id, single_between
+from daemon.core.pairing import judge, met, pair_id
 from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
 from daemon.holidays import public
 from daemon.house import MAIL, About, Account, House
@@ -24,16 +25,19 @@ from daemon.memory import Memory
 OWN_CALENDAR = "out-of-office event"
 """The source of an absence that the person's own calendar tells."""
 NEW_IN_ROLE = timedelta(days=365)
+_Singles = dict[tuple[str, str], list[tuple[Account, Series]]]
+"""Single events of two, by the addresses of the calendar's owner and of the other one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Couple:
-    """Two people and the account they are listed under, with their series as accounts see them."""
+    """Two people and the account they are listed under, with what they hold as accounts see it."""
 
     id: str
     account: Account
     partner: Person
     held: tuple[tuple[Account, Series], ...] = ()
+    singles: tuple[tuple[Account, Series], ...] = ()
 
 
 def dossiers(
@@ -99,7 +103,11 @@ def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[C
     for identity, known_pair in memory.pairs.items():
         if identity not in couples and known_pair.account in names:
             couples[identity] = Couple(identity, names[known_pair.account], known_pair.pair.partner)
-    return tuple(couples[identity] for identity in sorted(couples))
+    singles = _singles(house, looks)
+    return tuple(
+        replace(couples[identity], singles=_between(couples[identity], singles))
+        for identity in sorted(couples)
+    )
 
 
 def _couple(identity: str, copies: list[tuple[Account, Series, Person]]) -> Couple:
@@ -136,7 +144,7 @@ def _dossier(
     known = memory.pairs.get(couple.id)
     owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
     pair = Pair(couple.id, owner, couple.partner, told.role or Role.PEER)
-    history = _history(house, couple, looks, memory)
+    history = _history(couple, looks, memory)
     holidays = _holidays(house, pair, history)
     dossier = Dossier(
         pair=pair,
@@ -152,6 +160,7 @@ def _dossier(
         begun=memory.begun,
         made=memory.made,
         done=memory.done,
+        shown=shown((*couple.held, *couple.singles), owner, couple.partner, looks, now),
         holidays=_days(holidays),
         started=told.started,
         first_year=_first_year(told, policy.today(now)),
@@ -189,15 +198,14 @@ def _held(house: House, account: Account, series: Series, partner: Person) -> He
     return Held(account.name, series, calendar.capabilities, calendar.mails(series), book_mails)
 
 
-def _history(
-    house: House, couple: Couple, looks: Mapping[str, Look], memory: Memory
-) -> tuple[Meeting, ...]:
+def _history(couple: Couple, looks: Mapping[str, Look], memory: Memory) -> tuple[Meeting, ...]:
     """Return the pair's meetings after these looks; a look that failed changes nothing."""
     owner, partner = couple.account.owner, couple.partner
     seen: list[Meeting] = []
-    for account, series in (*couple.held, *_singles(house, looks, owner, partner)):
+    for account, series in (*couple.held, *couple.singles):
         other = partner if account.owner.address == owner.address else owner
-        seen.extend(meetings(series, account.owner, other))
+        copy = meetings(series, account.owner, other)
+        seen += copy if series.owned else up_to_date(copy, seen, memory.proposals)
     mine = {account.name for account, _ in couple.held} | {couple.account.name}
     known = memory.meetings.get(couple.id, ())
     uids = {meeting.series for meeting in (*known, *seen)}
@@ -216,16 +224,27 @@ def _last_look(accounts: Iterable[str], looks: Mapping[str, Look]) -> datetime |
     return min((t for t in times if t is not None), default=None) if None not in times else None
 
 
-def _singles(
-    house: House, looks: Mapping[str, Look], owner: Person, partner: Person
-) -> Iterator[tuple[Account, Series]]:
-    """Yield the single events between exactly these two, as either's calendar shows them."""
+def _singles(house: House, looks: Mapping[str, Look]) -> _Singles:
+    """Return all single events of two; each is judged once, however many pairs there are."""
+    found: _Singles = {}
     for account in house.accounts:
-        for one, other in ((owner, partner), (partner, owner)):
-            if account.owner.address == one.address and account.name in looks:
-                for series in looks[account.name].after.series:
-                    if single_between(series, account.owner, other):
-                        yield account, series
+        for series in looks[account.name].after.series if account.name in looks else ():
+            if series.rule is None and (other := met(series, account.owner)):
+                both = (account.owner.address, other.address)
+                found.setdefault(both, []).append((account, series))
+    return found
+
+
+def _between(couple: Couple, singles: _Singles) -> tuple[tuple[Account, Series], ...]:
+    """Return the single events of exactly these two, the organizer's copy first."""
+    owner, partner = couple.account.owner, couple.partner
+    names = (
+        (one.address, name)
+        for one, other in ((owner, partner), (partner, owner))
+        for name in (other.address, *sorted(other.aliases))
+    )
+    found = (held for name in names for held in singles.get(name, ()))
+    return tuple(sorted(found, key=lambda held: not held[1].owned))
 
 
 def _of(absences: Iterable[Absence], pair: Pair) -> tuple[Absence, ...]:

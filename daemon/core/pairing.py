@@ -41,11 +41,17 @@ def judge(series: Series, owner: Person) -> Judgement:
     )
 
 
+def met(series: Series, owner: Person) -> Person | None:
+    """Return the other one in a meeting of exactly two, repeated or single, declined or not."""
+    others = _others(series, owner)
+    against = any((*_against_the_event(series), *_against_the_people(series, owner, others)))
+    return None if against else others[0]
+
+
 def single_between(series: Series, owner: Person, partner: Person) -> bool:
     """Say whether this is a single event of exactly these two, whoever called it and why."""
-    others = _others(series, owner)
-    against = (*_against_the_event(series), *_against_the_people(series, owner, others))
-    return series.rule is None and not against and partner.answers_to(others[0].address)
+    other = met(series, owner)
+    return series.rule is None and other is not None and partner.answers_to(other.address)
 
 
 def matters(series: Series, owner: Person) -> bool:
@@ -55,8 +61,7 @@ def matters(series: Series, owner: Person) -> bool:
     """
     if series.kind is EventKind.OUT_OF_OFFICE or series.attendees is None:
         return True
-    others = _others(series, owner)
-    return not any((*_against_the_event(series), *_against_the_people(series, owner, others)))
+    return met(series, owner) is not None
 
 
 def pair_id(one: str, other: str) -> str:
