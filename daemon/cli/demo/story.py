@@ -144,7 +144,7 @@ def _notes(acme: Company, *, name: str, week: int) -> None:
     if week % 2 and "[ ] [" in page.text:
         page.ticks("[ ] [")
     promise = PROMISES[week % len(PROMISES)]
-    page.writes_below("(Who does what", f"[ ] [{name.title()}] {promise} by Friday")
+    page.writes_below("Action items", f"[ ] [{name.title()}] {promise} by Friday")
 
 
 def _sick_day(acme: Company) -> None:
@@ -200,7 +200,7 @@ def _undo(acme: Company) -> str:
     taken = ", ".join(entry_id(intent.decision.key) for intent in result.intents)
     refused = [error.what for _, error in result.refused]
     return (
-        f"  taken back: {', '.join(taken)}, and it stays so" if taken else f"  refused: {refused}"
+        f"  taken back: {taken}, and it stays so" if taken else f"  refused: {refused}"
     )
 
 
