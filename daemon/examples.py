@@ -178,6 +178,7 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "undo": "e-1",
         },
     ),
+    "unheard.md.j2": ({"who": _WHO, "start": _START},),
     "sign_in.md.j2": ({"account": "work", "what": "the consent was taken back"},),
 }
 """By template; the first example names every variable the template may use."""

@@ -157,6 +157,12 @@ class TemplatePen:
             undo=entry_id(book_key(proposal)),
         )
 
+    def unheard(self, dossier: Dossier, proposal: Proposal) -> Words:
+        """Tell the owner that a booked time has not reached the other person's calendar."""
+        booked = proposal.booked.span if proposal.booked else proposal.lost
+        start = local(dossier, proposal.series, booked.start)
+        return self._words("unheard.md.j2", who=who(dossier), start=start)
+
     def sign_in(self, account: str, what: str) -> Words:
         """Ask the owner to sign in again, saying what the provider said."""
         return self._words("sign_in.md.j2", account=account, what=what)

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from daemon.core.alerting import alerts
 from daemon.core.cadence import cadence
 from daemon.core.dossier import Dossier
+from daemon.core.echo import echo
 from daemon.core.foresight import foresight
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, harms, losses
@@ -26,7 +27,18 @@ from daemon.core.writing import in_writing
 
 Rule = Callable[[Dossier, datetime, Pen], Iterator[Decision]]
 
-RULES: Sequence[Rule] = (losses, harms, agenda, guests, alerts, in_writing, recap, worth, cadence)
+RULES: Sequence[Rule] = (
+    losses,
+    harms,
+    agenda,
+    guests,
+    alerts,
+    in_writing,
+    recap,
+    worth,
+    cadence,
+    echo,
+)
 
 
 @dataclass(frozen=True, slots=True)

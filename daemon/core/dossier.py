@@ -14,6 +14,7 @@ from connectors.model import (
     Person,
     Section,
     Series,
+    Span,
     Url,
     WorkingHours,
 )
@@ -87,6 +88,8 @@ class Dossier:
     done: Mapping[Key, datetime] = field(default_factory=dict)
     made: frozenset[Url] = frozenset()
     """Where the documents are, or were, that visavis made for any pair."""
+    shown: frozenset[Span] | None = None
+    """When the other's own calendar has the two meet, in UTC; None unless read in this look."""
     holidays: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """Public holidays by address, as far as somebody's country is known."""
     started: date | None = None

@@ -60,6 +60,9 @@ class Pen(Protocol):
     def booked(self, dossier: Dossier, proposal: Proposal, option: Option) -> Words:
         """Tell the owner what was booked without asking, and how to take it back."""
 
+    def unheard(self, dossier: Dossier, proposal: Proposal) -> Words:
+        """Tell the owner that a booked time has not reached the other person's calendar."""
+
     def sign_in(self, account: str, what: str) -> Words:
         """Ask the owner to sign in again, saying what the provider said."""
 

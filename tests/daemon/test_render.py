@@ -202,6 +202,12 @@ def test_what_was_booked_without_asking_can_be_taken_back(page: SnapshotAssertio
     assert f"{words.subject}\n\n{words.text}" == page
 
 
+def test_a_booked_time_that_did_not_arrive_is_told(page: SnapshotAssertion) -> None:
+    booked = replace(PROPOSAL, booked=PROPOSAL.options[0])
+    words = PEN.unheard(lost().dossier, booked)
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
 def test_a_write_that_did_harm_is_owned_up_to(page: SnapshotAssertion) -> None:
     words = PEN.harmed(told(USUAL).dossier)
     assert f"{words.subject}\n\n{words.text}" == page
