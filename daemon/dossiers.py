@@ -93,8 +93,8 @@ def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[C
     seen: dict[str, list[tuple[Account, Series, Person]]] = {}
     for account in house.accounts:
         for series in looks[account.name].after.series if account.name in looks else ():
-            partner = judge(series, account.owner).partner
-            if partner is not None and series.rule is not None:
+            partner = judge(series, account.owner).partner if series.rule else None
+            if partner is not None:
                 known = _human(house, partner)
                 identity = pair_id(account.owner.address, known.address)
                 seen.setdefault(identity, []).append((account, series, known))

@@ -69,7 +69,7 @@ def foresee(
     `asked` are pairs whose open proposals the owner is about to answer: read afresh.
     """
     looks, failures = _looks(house, now, due)
-    known = {**_remembered(house), **looks}
+    known = {**looks, **_remembered(house, looks)}
     memory = remember(house.store, now)
     found = dossiers(house, known, memory, now)
     seen = [dossier for dossier in found if dossier.account in looks]
@@ -193,8 +193,10 @@ class Stopped(ConnectorError):
     """The brake stopped an account."""
 
 
-def _remembered(house: House) -> dict[str, Look]:
-    found = ((account.name, remembered(account, house.store)) for account in house.accounts)
+def _remembered(house: House, looks: Mapping[str, Look]) -> dict[str, Look]:
+    """Return the last look at each account that was not looked at now."""
+    others = [account for account in house.accounts if account.name not in looks]
+    found = ((account.name, remembered(account, house.store)) for account in others)
     return {name: one for name, one in found if one is not None}
 
 
