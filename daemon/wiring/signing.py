@@ -1,0 +1,62 @@
+"""Signing in to a provider, and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from getpass import getpass
+
+from config.secrets import TokenStore
+from config.settings import Account as AccountSettings
+from config.settings import Settings
+from config.values import Provider
+from connectors.errors import NotPermitted
+from connectors.model import Person
+from daemon.wiring.ports import google_scopes, outlook_scopes
+
+
+def sign_in(
+    settings: Settings,
+    account: AccountSettings,
+    environ: Mapping[str, str],
+    *,
+    device: bool,
+    show: Callable[[str], object],
+) -> tuple[str, ...]:
+    """Let the owner sign in, and keep what comes of it; returns what they should know.
+
+    `show` tells where to enter which code, while the sign-in waits for it.
+    """
+    secrets = TokenStore(settings.home, environ)
+    match account.provider:
+        case Provider.GOOGLE if account.client_secrets:
+            from connectors.google.consent import sign_in
+
+            return sign_in(
+                account.name,
+                Person(account.email, aliases=frozenset(account.aliases)),
+                account.client_secrets,
+                google_scopes(account),
+                secrets,
+                endpoint=account.endpoint,
+            )
+        case Provider.OUTLOOK if account.client_id:
+            from connectors.outlook import auth
+
+            client = auth.Client(account.client_id, account.tenant, account.endpoint)
+            wanted = outlook_scopes(account)
+            if device:
+                auth.sign_in_by_device(account.name, client, wanted, secrets, show)
+            else:
+                auth.sign_in(account.name, client, wanted, secrets, account.email)
+            return secrets.notes()
+        case Provider.CALDAV:
+            secrets.keep_password(account, getpass(f"password of {account.username}: "))
+            return secrets.notes()
+        case _:
+            how = "by a code" if device else "in a browser"
+            raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+
+
+def sign_out(settings: Settings, account: AccountSettings, environ: Mapping[str, str]) -> None:
+    """Forget the sign-in of an account here."""
+    TokenStore(settings.home, environ).forget_password(account)
