@@ -199,9 +199,7 @@ def _undo(acme: Company) -> str:
     result = steering.undo(acme.house, intents, acme.clock.now)
     taken = ", ".join(entry_id(intent.decision.key) for intent in result.intents)
     refused = [error.what for _, error in result.refused]
-    return (
-        f"  taken back: {taken}, and it stays so" if taken else f"  refused: {refused}"
-    )
+    return f"  taken back: {taken}, and it stays so" if taken else f"  refused: {refused}"
 
 
 def _turn(acme: Company, turn: Turn) -> Iterator[str]:
