@@ -25,6 +25,7 @@ from daemon.memory import Memory
 OWN_CALENDAR = "out-of-office event"
 """The source of an absence that the person's own calendar tells."""
 NEW_IN_ROLE = timedelta(days=365)
+TWO_WEEKS = timedelta(weeks=2)
 _Singles = dict[tuple[str, str], list[tuple[Account, Series]]]
 """Single events of two, by the addresses of the calendar's owner and of the other one."""
 
@@ -254,7 +255,9 @@ def _of(absences: Iterable[Absence], pair: Pair) -> tuple[Absence, ...]:
 
 def _holidays(house: House, pair: Pair, history: Sequence[Meeting]) -> tuple[Holiday, ...]:
     """Return the public holidays of either person's country, where it is known."""
-    years = {meeting.planned.start.year for meeting in history}
+    # Another time may lie in the next week, and that in the next year.
+    weeks = (moment for m in history for moment in (m.planned.start, m.planned.start + TWO_WEEKS))
+    years = {moment.year for moment in weeks}
     countries = {
         account.owner: account.policy.country
         for account in house.accounts

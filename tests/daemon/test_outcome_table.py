@@ -199,3 +199,11 @@ def test_a_public_holiday_of_the_other_persons_country_excuses(
     outcome = next(o for o in stage.dossier(now).outcomes if o.recurrence_id == week(2) + DAY)
     assert str(outcome.verdict) == ("excused" if country else "missed")
     stage.store.close()
+
+
+def test_the_holidays_of_the_week_after_are_known_across_the_new_year(stage: Stage) -> None:
+    stage.settle(country="DE")
+    last_monday = week(43)  # 28 December 2026
+    stage.weekly(rule="FREQ=WEEKLY;COUNT=1", start=last_monday)
+    stage.tick(last_monday - DAY)
+    assert date(2027, 1, 1) in stage.dossier(last_monday - DAY).holidays[MAYA]
