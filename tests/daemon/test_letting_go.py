@@ -32,6 +32,7 @@ def take_back(stage: Stage, *wanted: str) -> steering.Undone:
 def writes(stage: Stage, until_week: int) -> list[str]:
     """Return what is done on the agenda, by kind, looking every six hours until then."""
     turns = stage.every(TODAY, week(until_week))
+    assert not any(turn.failed for turn in turns)
     return [kind for turn in turns for kind in kinds(turn) if kind not in {"advise", "recap"}]
 
 
