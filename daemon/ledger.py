@@ -5,7 +5,7 @@ Values are kept as JSON of the core's own words, beside the columns that are sea
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -124,8 +124,13 @@ def keep_pairs(session: Session, known: Iterable[Known]) -> None:
         session,
         PairRow,
         (
-            PairRow(id=k.pair.id, account=k.account, since=k.since, body=_dump(Pair, k.pair))
-            for k in known
+            {
+                "id": one.pair.id,
+                "account": one.account,
+                "since": one.since,
+                "body": _dump(Pair, one.pair),
+            }
+            for one in known
         ),
     )
 
@@ -133,23 +138,25 @@ def keep_pairs(session: Session, known: Iterable[Known]) -> None:
 def meetings(session: Session) -> dict[str, tuple[Meeting, ...]]:
     """Return the history of every pair, oldest first."""
     found: dict[str, list[Meeting]] = {}
-    for row in session.exec(select(MeetingRow).order_by(col(MeetingRow.recurrence_id))):
-        found.setdefault(row.pair, []).append(_load(Meeting, row.body))
+    rows = select(MeetingRow.pair, MeetingRow.body).order_by(col(MeetingRow.recurrence_id))
+    for pair, body in session.exec(rows):
+        found.setdefault(pair, []).append(_load(Meeting, body))
     return {pair: tuple(history) for pair, history in found.items()}
 
 
-def keep_meetings(session: Session, pair: str, history: Iterable[Meeting]) -> None:
-    """Write meetings over what was known of them."""
+def keep_meetings(session: Session, histories: Mapping[str, Iterable[Meeting]]) -> None:
+    """Write meetings, by the id of their pair, over what was known of them."""
     upsert(
         session,
         MeetingRow,
         (
-            MeetingRow(
-                pair=pair,
-                series=meeting.series,
-                recurrence_id=meeting.recurrence_id,
-                body=_dump(Meeting, meeting),
-            )
+            {
+                "pair": pair,
+                "series": meeting.series,
+                "recurrence_id": meeting.recurrence_id,
+                "body": _dump(Meeting, meeting),
+            }
+            for pair, history in histories.items()
             for meeting in history
         ),
     )
@@ -167,12 +174,12 @@ def keep_absences(session: Session, seen: Iterable[Absence]) -> None:
         session,
         AbsenceRow,
         (
-            AbsenceRow(
-                person=absence.person,
-                starts=absence.span.start,
-                ends=absence.span.end,
-                body=_dump(Absence, absence),
-            )
+            {
+                "person": absence.person,
+                "starts": absence.span.start,
+                "ends": absence.span.end,
+                "body": _dump(Absence, absence),
+            }
             for absence in seen
         ),
     )
@@ -275,7 +282,7 @@ def paused(session: Session, now: datetime) -> frozenset[str]:
 
 def pause(session: Session, scope: str, until: datetime | None) -> None:
     """Pause a pair or everybody until a moment, or until `resume`."""
-    upsert(session, PauseRow, [PauseRow(scope=scope, until=until)])
+    upsert(session, PauseRow, [{"scope": scope, "until": until}])
 
 
 def resume(session: Session, scope: str) -> None:

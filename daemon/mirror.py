@@ -70,15 +70,15 @@ def feed(session: Session, account: str) -> Feed | None:
 
 def keep_feed(session: Session, account: str, feed: Feed) -> None:
     """Remember where the next look begins."""
-    row = FeedRow(
-        account=account,
-        cursor=feed.cursor,
-        window_start=feed.window.start,
-        window_end=feed.window.end,
-        looked_at=feed.looked_at,
-        zone=feed.zone,
-        identity=feed.identity,
-    )
+    row = {
+        "account": account,
+        "cursor": feed.cursor,
+        "window_start": feed.window.start,
+        "window_end": feed.window.end,
+        "looked_at": feed.looked_at,
+        "zone": feed.zone,
+        "identity": feed.identity,
+    }
     upsert(session, FeedRow, [row])
 
 
@@ -126,14 +126,14 @@ def _series(session: Session, account: str, *which: ColumnElement[bool]) -> tupl
     return tuple(_codec().validate_json(body) for body in session.exec(statement))
 
 
-def _row(account: str, series: Series, *, matters: bool) -> SeriesRow:
-    return SeriesRow(
-        account=account,
-        handle=series.handle,
-        instances=len(series.occurrences) if series.rule else 0,
-        matters=matters,
-        body=_codec().dump_json(series).decode(),
-    )
+def _row(account: str, series: Series, *, matters: bool) -> dict[str, object]:
+    return {
+        "account": account,
+        "handle": series.handle,
+        "instances": len(series.occurrences) if series.rule else 0,
+        "matters": matters,
+        "body": _codec().dump_json(series).decode(),
+    }
 
 
 @cache

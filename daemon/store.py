@@ -7,13 +7,14 @@ history is in `migrations`, and opening a store brings it up to date.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, Engine, Executable, Table, event
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session as Session  # noqa: PLC0414 - the one name others may take
 from sqlmodel import SQLModel, create_engine
@@ -64,23 +65,26 @@ def open_store(home: Path, database: str = "sqlite", *, create: bool = True) -> 
     return store
 
 
-def upsert(session: Session, model: type[SQLModel], rows: Iterable[SQLModel]) -> None:
+def upsert(session: Session, model: type[SQLModel], rows: Iterable[Mapping[str, object]]) -> None:
     """Insert rows or overwrite those with the same primary key, a page in one statement."""
-    page = [row.model_dump() for row in rows]
-    if not page:
-        return
+    page = list(rows)
+    if page:
+        session.execute(_upsert(model, session.get_bind().dialect.name), page)
+
+
+@cache
+def _upsert(model: type[SQLModel], dialect: str) -> Executable:
     table: Table = model.__table__  # type: ignore[attr-defined]
     # SQLite and PostgreSQL say it alike; whichever is not used is 2 MB of modules.
-    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
-    insert = dialect.insert(table)
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     keys = [column.name for column in table.primary_key]
     rest = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
-    statement = (
+    statement: Executable = (
         insert.on_conflict_do_update(index_elements=keys, set_=rest)
         if rest
         else insert.on_conflict_do_nothing(index_elements=keys)
     )
-    session.execute(statement, page)
+    return statement
 
 
 def _engine(url: str) -> Engine:

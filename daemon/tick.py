@@ -19,7 +19,7 @@ from daemon.core.foresight import ahead
 from daemon.core.keys import key
 from daemon.core.pairing import matters
 from daemon.core.proposing import refreshed, settled
-from daemon.core.words import Absence, Decision, Proposal, Shelf
+from daemon.core.words import Absence, Decision, Meeting, Proposal, Shelf
 from daemon.delivery import deliver
 from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
@@ -230,8 +230,8 @@ def _looked_ahead(session: Session, foreseen: Foreseen, now: datetime) -> None:
     """Remember of which meetings to come it was seen whether something stands in their way."""
     for dossier in foreseen.dossiers:
         if dossier.sight.busy is not None:
-            seen = (replace(meeting, asked=now) for meeting in ahead(dossier, now))
-            ledger.keep_meetings(session, dossier.pair.id, seen)
+            seen = [replace(meeting, asked=now) for meeting in ahead(dossier, now)]
+            ledger.keep_meetings(session, {dossier.pair.id: seen})
 
 
 def _mirror(session: Session, account: Account, found: Look) -> None:
@@ -246,17 +246,18 @@ def _mirror(session: Session, account: Account, found: Look) -> None:
 def _pairs(session: Session, foreseen: Foreseen) -> None:
     """Keep pairs, their new or changed meetings, and documents the two already had."""
     memory = foreseen.memory
+    known = (Known(dossier.pair, dossier.account, dossier.since) for dossier in foreseen.dossiers)
+    ledger.keep_pairs(session, (one for one in known if memory.pairs.get(one.pair.id) != one))
+    ledger.keep_meetings(session, {d.pair.id: _news(d, memory) for d in foreseen.dossiers})
     for dossier in foreseen.dossiers:
-        known = Known(dossier.pair, dossier.account, dossier.since)
-        if memory.pairs.get(dossier.pair.id) != known:
-            ledger.keep_pairs(session, [known])
-        before = frozenset(memory.meetings.get(dossier.pair.id, ()))
-        ledger.keep_meetings(
-            session, dossier.pair.id, (m for m in dossier.meetings if m not in before)
-        )
         document, known_shelf = dossier.shelf.document, memory.shelves.get(dossier.pair.id, Shelf())
         if dossier.shelf.adopted and document and document != known_shelf.document:
             shelf.put(session, dossier.pair.id, dossier.account, document, adopted=True)
+
+
+def _news(dossier: Dossier, memory: Memory) -> list[Meeting]:
+    before = frozenset(memory.meetings.get(dossier.pair.id, ()))
+    return [meeting for meeting in dossier.meetings if meeting not in before]
 
 
 def _unknown(foreseen: Foreseen) -> tuple[Absence, ...]:

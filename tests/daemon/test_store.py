@@ -49,7 +49,7 @@ def test_a_unit_is_written_as_a_whole_or_not_at_all(store: Store) -> None:
 def test_a_page_overwrites_what_has_the_same_key(store: Store) -> None:
     for until in (week(1), week(2)):
         with store.write() as session:
-            rows = [PauseRow(scope=f"p-{n}", until=until) for n in range(500)]
+            rows = [{"scope": f"p-{n}", "until": until} for n in range(500)]
             upsert(session, PauseRow, rows)
     with store.read() as session:
         found = session.exec(select(PauseRow)).all()
