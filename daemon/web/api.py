@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from daemon import queries, views
 from daemon.core.decide import plan_hash
@@ -17,7 +17,7 @@ from daemon.web.site import Site, site
 from daemon.web.templating import HERE
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     """Return every JSON route."""
     return [
         Route("/api/openapi.json", _described),

@@ -52,7 +52,7 @@ class _State(Collector):
         accounts = [(one["provider"], one["state"]) for one in status["accounts"]]
         proposals = [(one["state"],) for one in desk["proposals"]]
         yield _counted("accounts", "Accounts by state.", ("provider", "state"), accounts)
-        yield _counted("pairs", "One-on-ones.", (), [() for _ in pairs])
+        yield _single("pairs", "One-on-ones.", len(pairs))
         yield _counted("outcomes", "Meetings of them.", ("outcome",), [(o,) for o in outcomes])
         yield _counted("proposals", "Proposals by state.", ("state",), proposals)
         yield _counted("writes", "Writes in the journal.", ("kind", "state"), writes)

@@ -75,4 +75,4 @@ def _valid(here: Site, words: str) -> bool:
 def _outside(request: Request) -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": "no session", "remedy": "visavis open"}, 401)
-    return page(request, "outside.html", status=401)
+    return page(request, "outside.html", 401)
