@@ -16,9 +16,10 @@ from daemon.core.dossier import Dossier, Held, judged
 from daemon.core.evidence import Evidence, Holiday
 from daemon.core.meetings import meetings, merge
 from daemon.core.pairing import judge, met, pair_id
-from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
+from daemon.core.words import Absence, Change, Meeting, Pair, Shelf
 from daemon.holidays import public
 from daemon.house import MAIL, About, Account, House
+from daemon.inquiry import canonical, role, started
 from daemon.look import Look
 from daemon.memory import Memory
 
@@ -96,7 +97,7 @@ def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[C
         for series in looks[account.name].after.series if account.name in looks else ():
             partner = judge(series, account.owner).partner if series.rule else None
             if partner is not None:
-                known = _human(house, partner)
+                known = _human(house, canonical(partner, memory.entries))
                 identity = pair_id(account.owner.address, known.address)
                 seen.setdefault(identity, []).append((account, series, known))
     couples = {identity: _couple(identity, copies) for identity, copies in seen.items()}
@@ -144,7 +145,9 @@ def _dossier(
     )
     known = memory.pairs.get(couple.id)
     owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
-    pair = Pair(couple.id, owner, couple.partner, told.role or Role.PEER)
+    people = account.owner, couple.partner, memory.entries
+    began = told.started or started(*people)
+    pair = Pair(couple.id, owner, couple.partner, told.role or role(*people))
     history = _history(couple, looks, memory)
     holidays = _holidays(house, pair, history)
     dossier = Dossier(
@@ -163,8 +166,8 @@ def _dossier(
         done=memory.done,
         shown=shown((*couple.held, *couple.singles), owner, couple.partner, looks, now),
         holidays=_days(holidays),
-        started=told.started,
-        first_year=_first_year(told, policy.today(now)),
+        started=began,
+        first_year=_first_year(began, policy.today(now)),
         topic=told.topic,
         tone=told.tone,
         document=told.document,
@@ -281,5 +284,5 @@ def _addresses(pair: Pair) -> frozenset[str]:
     return frozenset({pair.owner.address, pair.partner.address})
 
 
-def _first_year(told: About, today: date) -> bool:
-    return told.started is not None and today - told.started < NEW_IN_ROLE
+def _first_year(began: date | None, today: date) -> bool:
+    return began is not None and today - began < NEW_IN_ROLE

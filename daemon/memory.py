@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.model import Key, Url
-from daemon import journal, ledger, shelf
+from connectors.model import Entry, Key, Url
+from daemon import journal, ledger, registry, shelf
 from daemon.core.words import Absence, Excuse, Meeting, Proposal, Raised, Shelf
 from daemon.ledger import EVERYBODY, Known
 from daemon.store import Store
 
 BUDGET_SPAN = timedelta(days=7)
 """`mail_budget` counts the mails of this long."""
+ASK_AGAIN = timedelta(weeks=1)
+"""How long what a directory said of somebody is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Memory:
     made: frozenset[Url] = frozenset()
     paused: frozenset[str] = frozenset()
     mails: tuple[str, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    """What directories ever said, by the address asked about."""
+    asked: frozenset[str] = frozenset()
+    """The addresses that no directory needs to be asked about again yet."""
 
     def silent(self, pair: str) -> bool:
         """Whether the owner paused this pair, or everything."""
@@ -56,4 +62,6 @@ def remember(store: Store, now: datetime) -> Memory:
             made=journal.made(session),
             paused=ledger.paused(session, now),
             mails=journal.mails_since(session, now - BUDGET_SPAN),
+            entries=registry.entries(session),
+            asked=registry.asked(session, now - ASK_AGAIN),
         )

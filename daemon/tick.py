@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
-from daemon import health, journal, keeping, ledger, mirror, shelf
+from connectors.model import Entry
+from daemon import health, journal, keeping, ledger, mirror, registry, shelf
 from daemon.core.decide import decide, within_budget
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
@@ -25,6 +26,7 @@ from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
 from daemon.health import Condition
 from daemon.house import Account, Failure, House
+from daemon.inquiry import inquire
 from daemon.ledger import Known
 from daemon.look import Braked, Look, look, remembered
 from daemon.memory import Memory, remember
@@ -46,6 +48,7 @@ class Foreseen:
     absences: tuple[Absence, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     failures: tuple[Failure, ...] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ def foresee(
     known = {**looks, **_remembered(house, looks)}
     memory = remember(house.store, now)
     found = dossiers(house, known, memory, now)
+    learnt = inquire(house, (d for d in found if d.account in looks), memory.asked)
+    if learnt.entries:
+        memory = replace(memory, entries={**memory.entries, **learnt.entries})
+        found = dossiers(house, known, memory, now)
     seen = [dossier for dossier in found if dossier.account in looks]
     busy = {name for name, one in looks.items() if not one.quiet}
     gathered = gather(house, seen, lambda d: d.account in busy or d.pair.id in asked, now)
@@ -86,7 +93,8 @@ def foresee(
         budget.held_back,
         (*absences_seen(house, looks), *gathered.absences),
         tuple(refreshed(gathered.dossiers, now)),
-        (*failures, *gathered.failures),
+        (*failures, *learnt.failures, *gathered.failures),
+        learnt.entries,
     )
 
 
@@ -214,6 +222,7 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
     for name, found in foreseen.looks.items():
         _mirror(session, house.account(name), found)
     _pairs(session, foreseen)
+    registry.keep(session, foreseen.entries.items(), now)
     ledger.keep_absences(session, _unknown(foreseen))
     ledger.drop_absences(session, called_off(house, foreseen.looks, foreseen.memory, now))
     for proposal in foreseen.proposals:

@@ -67,6 +67,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pair"),
     )
     op.create_table(
+        "entry",
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("address"),
+    )
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entry_at"), ["at"], unique=False)
+
+    op.create_table(
         "excuse",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("pair", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -229,6 +239,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_excuse_pair"))
 
     op.drop_table("excuse")
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entry_at"))
+
+    op.drop_table("entry")
     op.drop_table("document")
     op.drop_table("closed")
     with op.batch_alter_table("alert", schema=None) as batch_op:
