@@ -240,7 +240,13 @@ def _answered(dossier: Dossier, left_over: Written) -> bool:
 
 
 def _linked(dossier: Dossier, held: Held) -> bool:
-    return any(link.url == _url(dossier) for link in held.series.links)
+    """Whether the invite leads there; providers may write an address differently, not an id."""
+    document = dossier.shelf.document
+    known = document.handle if document else None
+    return any(
+        link.url == _url(dossier) or (known is not None and link.handle == known)
+        for link in held.series.links
+    )
 
 
 def _url(dossier: Dossier) -> Url | None:
