@@ -28,10 +28,13 @@ def open_page(
     """Open the page of the running daemon in a browser, by a link that works once."""
     import webbrowser
 
+    from daemon.locks import holder
     from daemon.web.entrance import listening, one_time_link
 
     with opened(config) as at:
-        running = listening(at.house.home)
+        home = at.house.home
+        # A killed daemon leaves its note behind, but never its lock.
+        running = listening(home) if holder(home / "run.lock") else None
         where = running or _settled(at.settings.web.listen)
         if where is None:
             complain("the page is not there yet", "start the daemon: `visavis run`")

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from daemon import tickets
-from daemon.locks import holder
 from daemon.store import Store
 from daemon.tickets import Purpose
 
@@ -34,12 +33,9 @@ def told(home: Path, host: str, port: int) -> Iterator[None]:
 
 
 def listening(home: Path) -> str | None:
-    """Return where the page of the running daemon listens, or None."""
-    # A killed daemon leaves its note behind, but never its lock.
+    """Return where the page listens, or listened when its process was killed; None otherwise."""
     file = _note(home)
-    if not file.exists() or holder(home / "run.lock") is None:
-        return None
-    return file.read_text(encoding="ascii")
+    return file.read_text(encoding="ascii") if file.exists() else None
 
 
 def one_time_link(store: Store, where: str, now: datetime) -> str:

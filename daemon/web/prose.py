@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
 
 _OURS = re.compile(r"[ \t]*<!--\s*/?visavis[^>]*-->")
-_MARK = re.compile(r"<!--\s*visavis:(?P<mark>\d{8}T\d{4}-[0-9a-f]{10})\s*-->")
+_MARK = re.compile(r"<!--\s*visavis:(?P<mark>\d{8}T\d{4}-[\w-]+)\s*-->")
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
     *("a", "em", "strong", "s", "ul", "ol", "li", "label", "input"),
