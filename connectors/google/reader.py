@@ -18,6 +18,7 @@ from connectors.google.scopes import Scope
 from connectors.google.service import Google, Json
 from connectors.google.translate import Copy, Family
 from connectors.model import (
+    AttendeeKind,
     Baseline,
     Busy,
     Capability,
@@ -243,7 +244,8 @@ class GoogleReader:
         """Foresee Google's mails: none for an attachment, one to each guest for another time."""
         if lost is None:
             return ()
-        return translate.guests(series.invited(lost), series.organizer, self._copy)
+        people = (a for a in series.invited(lost) if a.kind is AttendeeKind.INDIVIDUAL)
+        return translate.guests((one.address for one in people), series.organizer, self._copy)
 
     def guard(self, event: Handle) -> tuple[Version, Facts]:
         """Read version, guests, join link and visibility."""

@@ -60,8 +60,8 @@ class Copy:
     def is_mine(self, who: Mapping[str, Any]) -> bool:
         """Whether somebody is the owner; on secondary calendars `self` is missing."""
         email = str(who.get("email", "")).lower()
-        mine = {self.address, self.calendar.lower()}
-        return bool(who.get("self")) or email in mine or self.owner.answers_to(email)
+        mine = email in (self.address, self.calendar.lower())
+        return bool(who.get("self")) or mine or self.owner.answers_to(email)
 
 
 @dataclass(slots=True)
@@ -153,18 +153,19 @@ def concerns_two(event: Json, copy: Copy) -> bool:
     """Whether a single event is a meeting of the owner and one other, or an absence."""
     if _is_absence(event):
         return True
-    invited = attendees(event, copy)
-    if invited is None:
+    if _withheld(event, copy):
         return False  # a list that is cut shows only oneself: unknown, not two
-    return len(guests(invited, str(event.get("organizer", {}).get("email", "")), copy)) == 1
+    # Asked of every event of a calendar, hence of its JSON as it is.
+    people = (one for one in event.get("attendees", ()) if not one.get("resource"))
+    organizer = str(event.get("organizer", {}).get("email", ""))
+    return len(guests((_address(one, copy) for one in people), organizer, copy)) == 1
 
 
-def guests(invited: Iterable[Attendee], organizer: str, copy: Copy) -> tuple[str, ...]:
-    """Return the addresses of all humans beside the owner.
+def guests(humans: Iterable[str], organizer: str, copy: Copy) -> tuple[str, ...]:
+    """Return the addresses of all who are invited but the owner.
 
     An organizer who is not among those invited is an assistant, unless nobody else would be left.
     """
-    humans = (one.address for one in invited if one.kind is AttendeeKind.INDIVIDUAL)
     others = tuple(dict.fromkeys(one for one in humans if not copy.is_mine({"email": one})))
     alone = () if copy.is_mine({"email": organizer}) else (organizer.lower(),)
     return others or alone
@@ -177,8 +178,7 @@ def cancelled(event: Json) -> bool:
 
 def attendees(event: Json, copy: Copy) -> tuple[Attendee, ...] | None:
     """Return who is invited, None where Google does not tell all of them."""
-    hidden = event.get("guestsCanSeeOtherGuests") is False
-    if event.get("attendeesOmitted") or (hidden and not copy.is_mine(event.get("organizer", {}))):
+    if _withheld(event, copy):
         return None
     return tuple(_attendee(one, copy) for one in event.get("attendees", ()))
 
@@ -306,6 +306,12 @@ def _extent(event: Json, zone: str) -> tuple[datetime, timedelta]:
 def _own(family: Family) -> Iterator[Json]:
     """Yield the instances that say which one they are; a tombstone beyond the end does not."""
     return (item for item in family.exceptions if "originalStartTime" in item)
+
+
+def _withheld(event: Json, copy: Copy) -> bool:
+    hidden = event.get("guestsCanSeeOtherGuests") is False
+    withheld = hidden and not copy.is_mine(event.get("organizer", {}))
+    return withheld or bool(event.get("attendeesOmitted"))
 
 
 def _override(
