@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.databases import Cluster, cluster
@@ -22,6 +23,13 @@ settings.load_profile("sweep" if SWEEP else "ci")
 for name in [name for name in os.environ if name.startswith("VISAVIS_")]:
     if name != "VISAVIS_SWEEP":
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_come() -> Iterator[None]:
+    """Let no command that a test ran decide what the next test may see of the logs."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ class Ready:
         return self._token
 
 
-class _Renewed:
+class _Renewed(ABC):
     """A token that msal keeps fresh, one thread for all; see `Person` and `Organisation`."""
 
     def __init__(self, name: str) -> None:
@@ -118,11 +119,13 @@ class _Renewed:
             self._start_over(str((got or {}).get("claims") or claims))
             raise _trouble(got, self._name)
 
+    @abstractmethod
     def _acquire(self, refused: str, claims: str) -> Json | None:
-        raise NotImplementedError
+        """Return what msal has or gets, or None where there is nothing to renew."""
 
+    @abstractmethod
     def _start_over(self, claims: str) -> None:
-        raise NotImplementedError
+        """Forget what msal remembers of a refusal."""
 
 
 class Person(_Renewed):
