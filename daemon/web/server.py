@@ -14,7 +14,7 @@ import uvicorn
 from daemon.house import House
 from daemon.schedule import Service
 from daemon.web.app import application
-from daemon.web.entrance import address, told
+from daemon.web.entrance import address, listening, one_time_link, told
 from daemon.web.site import Site
 
 log = structlog.get_logger()
@@ -44,6 +44,13 @@ def service(host: str, port: int, clock: Callable[[], datetime]) -> Service:
     return serving
 
 
+async def show(house: House, clock: Callable[[], datetime], ready: Callable[[str], None]) -> None:
+    """Serve the page of a house at a free port until cancelled; `ready` gets a one-time link."""
+    async with service("127.0.0.1", 0, clock)(lambda: house):
+        ready(one_time_link(house.store, listening(house.home) or "", clock()))
+        await asyncio.Event().wait()
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to the daemon, which ends the page with everything else."""
 
@@ -56,6 +63,7 @@ def _settings(site: Site) -> uvicorn.Config:
     return uvicorn.Config(
         application(site),
         lifespan="off",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,

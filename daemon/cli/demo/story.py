@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -60,7 +63,7 @@ def play(*, aloud: bool, once: bool) -> Shape:
         counts = _counts(acme, time.perf_counter() - began)
         if aloud:
             say(_closing(counts))
-        if aloud and not once:
+        if aloud and not once and sys.stdout.isatty():
             _stay(acme)
     return counts
 
@@ -252,3 +255,10 @@ def _closing(counts: Shape) -> str:
 
 def _stay(acme: Company) -> None:
     """Show the page, until the person at the terminal has seen enough."""
+    from daemon.web.server import show
+
+    def ready(link: str) -> None:
+        say(f"\nMaya's page, as of the last evening: {link}\nCtrl-C ends the demo.")
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(show(acme.house, acme.clock, ready))
