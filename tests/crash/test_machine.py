@@ -97,8 +97,8 @@ class House(RuleBasedStateMachine):
 
     @rule(weeks=st.integers(1, 2))
     def change_the_rule(self, weeks: int) -> None:
+        words = f"FREQ=WEEKLY;INTERVAL={weeks}"
         for uid, _ in self.ahead(0):
-            words = f"FREQ=WEEKLY;INTERVAL={weeks}"
             self.stage.world.alter(uid, lambda event: replace(event, rule=words))
             self.redrawn = True
         self.rest()
@@ -112,10 +112,10 @@ class House(RuleBasedStateMachine):
     @rule(open_item=st.booleans())
     def write(self, open_item: bool) -> None:  # noqa: FBT001 - hypothesis draws by name
         text = f"note {len(self.written)}"
+        line = f"- [ ] [maya] {text}" if open_item else f"Ben: {text}"
         for url, document in self.stage.world.documents.items():
             if not document.trashed:
-                line = f"- [ ] [maya] {text}" if open_item else f"Ben: {text}"
-                self.stage.world.edit(url, lambda there, line=line: f"{there}\n{line}\n")
+                self.stage.world.edit(url, lambda there: f"{there}\n{line}\n")
                 self.written.append(text)
         self.rest()
 
@@ -169,6 +169,12 @@ class House(RuleBasedStateMachine):
         wire = self.stage.world.wire
         wire.fail(Cut(after=after), at=wire.count + requests)
 
+    @rule(before=st.integers(1, 23))
+    def wait_for_the_eve(self, before: int) -> None:
+        for _, one in self.ahead(0):
+            self.now = max(self.now, one.span.start - hours(before))
+        self.rest()
+
     @rule(steps=st.integers(2, 14))
     def pass_time(self, steps: int) -> None:
         for _ in range(steps):
@@ -193,10 +199,11 @@ class House(RuleBasedStateMachine):
 
     def quiet_look(self) -> list[str]:
         """Return what a look without changes asks; a thrown away document is looked for again."""
-        due = self.dossier().next(self.now)
+        dossier = self.dossier()
+        due = dossier.next(self.now)
         near = due is not None and due.span.start - self.stage.policy.prepare <= self.now
         linked = any(self.stage.world.event(uid).links for uid, _ in self.ahead(0))
-        looked_for = self.trashed and near and linked
+        looked_for = self.trashed and dossier.shelf.document is None and near and linked
         return ["calendar.changes", *["documents.look"] * looked_for]
 
     def tidy(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
-from connectors.memory import Meanwhile
+from connectors.memory import Event, Meanwhile
 from connectors.model import Person, Span
 from daemon import health, queries, steering
 from daemon.health import Condition
@@ -102,24 +102,39 @@ def test_a_second_loss_of_the_sign_in_is_asked_for_again(stage: Stage) -> None:
     assert len([x for x in stage.world.letters if "visavis login work" in x.text]) == 2
 
 
-def test_the_brake_holds_until_they_return_or_the_owner_says_so(stage: Stage) -> None:
+def vanish(stage: Stage) -> dict[str, Event]:
+    """Let three of four series vanish at once; returns them as they were."""
     uids = [stage.weekly(start=FIRST + hours(n)) for n in range(4)]
     stage.tick(week(-1))
-    kept = {uid: stage.world.event(uid) for uid in uids}
-    for uid in uids[:3]:
+    gone = {uid: stage.world.event(uid) for uid in uids[:3]}
+    for uid in gone:
         stage.world.delete(uid)
-    turn = stage.tick(week(-1) + hours(1))
-    assert turn.done == ()
-    assert "resume --brake work" in turn.failed[0].error.remedy
+    return gone
+
+
+def test_the_brake_holds_and_decides_nothing_until_they_return(stage: Stage) -> None:
+    gone = vanish(stage)
+    for number in (1, 2):
+        turn = stage.tick(week(-1) + hours(number))
+        assert turn.done == ()
+        assert "resume --brake work" in turn.failed[0].error.remedy
     assert state(stage, "work") == Condition.BRAKED
     assert len(stage.dossier(week(-1)).series) == 4
-    stage.world.put(replace(kept[uids[0]], revision=0))
-    assert not stage.tick(week(-1) + hours(2)).failed
-    assert state(stage, "work") == Condition.OK
-    stage.world.delete(uids[0])
-    stage.world.delete(uids[3])
-    steering.release_brake(stage.house, "work")
+    stage.world.put(replace(gone["event-1"], revision=0))
     assert not stage.tick(week(-1) + hours(3)).failed
+    assert state(stage, "work") == Condition.OK
+
+
+def test_the_owner_lifts_the_brake_and_the_next_look_is_at_once(stage: Stage) -> None:
+    vanish(stage)
+    stage.tick(week(-1) + hours(1))
+    steering.release_brake(stage.house, "work")
+    with stage.store.read() as session:
+        assert health.health(session, "work").next_due is None
+    assert not stage.tick(week(-1) + hours(1.1)).failed
+    assert len(stage.dossier(week(-1)).series) == 1
+    with stage.store.read() as session:
+        assert not health.health(session, "work").release_brake
 
 
 def test_two_peoples_accounts_are_one_pair_with_one_document_and_one_streak(both: Stage) -> None:

@@ -97,6 +97,13 @@ def test_a_persons_edit_in_between_is_never_reverted(linked: Stage) -> None:
     assert [link.url for link in linked.world.event("event-1").links] == [linked.url, theirs.url]
 
 
+def test_what_a_person_changed_is_not_taken_for_our_harm(linked: Stage) -> None:
+    linked.world.alter("event-1", lambda event: replace(event, join=f"{JOIN}-upstairs"))
+    linked.tick(FIRST - hours(24) + SOON)
+    assert [link.url for link in linked.world.event("event-1").links] == [linked.url]
+    assert linked.world.event("event-1").join == f"{JOIN}-upstairs"
+
+
 def test_an_edit_of_what_we_never_touch_is_no_harm(linked: Stage) -> None:
     linked.world.alter("event-1", lambda event: replace(event, title="Weekly"))
     assert not linked.tick(FIRST - hours(24) + SOON).failed

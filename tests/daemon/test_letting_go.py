@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from connectors.errors import PreconditionFailed
@@ -58,6 +60,13 @@ def test_a_removed_link_is_told_once_and_not_put_back(prepared: Stage) -> None:
     assert writes(prepared, 2) == ["write_section", "write_section"]
     assert not prepared.world.event(uid).links
     assert len(told(prepared)) == 1
+
+
+def test_a_link_that_a_server_shows_late_is_not_taken_for_removed(prepared: Stage) -> None:
+    prepared.world.unlink("event-1", prepared.url)
+    late = FIRST - hours(24)
+    assert kinds(prepared.tick(late + timedelta(minutes=9))) == []
+    assert kinds(prepared.tick(late + timedelta(minutes=11))) == ["advise"]
 
 
 def test_what_was_undone_stays_undone(prepared: Stage) -> None:

@@ -106,8 +106,8 @@ def test_evidence_that_could_not_be_read_is_asked_for_again_before_anything_is_s
     uid = stage.weekly()
     stage.tick(week(-1))
     miss(stage, uid, 0, 1, 2)
-    stage.world.absent(BEN, Span(week(2) - hours(2), week(2) + DAY))
     stage.tick(week(1))
+    stage.world.absent(BEN, Span(week(2) - hours(2), week(2) + DAY))
     wire = stage.world.wire
     wire.fail(Refusal(), at=wire.count + 2)
     assert [failure.error.what for failure in stage.tick(week(2)).failed] == ["the server is busy"]
