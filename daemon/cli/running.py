@@ -47,6 +47,7 @@ def run(config: Config = None) -> int:
             page = service(settings.web.listen.host, settings.web.listen.port, clock.now)
             daemon = Daemon(rebuild(), rebuild, clock.now, [page])
             # What was loaded by now stays: the collector, which walks it for 0.1 s, leaves it out.
+            gc.collect()
             gc.freeze()
             asyncio.run(daemon.run())
     except Held as held:

@@ -1,0 +1,79 @@
+"""A Google calendar of 5,000 events, beside the raw floor and beside gcal-sync.
+
+All three ask the stand-in for Google over HTTP, which answers what it was asked before from
+memory, in a process of its own. Each keeps what it read on disk. visavis is timed by its whole
+tick: look, decide, write down; its no-change look sends one request.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from connectors.standins.google import World, application
+from connectors.standins.server import serve
+from tests.bench.measure import Figure, looked
+from tests.bench.meetings import DESCRIPTION, MINUTES, NOW, OWNER, meetings
+from tests.bench.replay import Replay
+
+EVENTS = 5_000
+GCAL_SYNC = "gcal-sync==8.0.0"
+_ENVIRONMENT = Path(".cache/bench/gcal-sync")
+
+
+def run() -> Iterator[Figure]:
+    """Yield times of the first look and of one without changes."""
+    python = _environment()
+    with _google() as (base, token), TemporaryDirectory() as folder:
+        settings = _settings(Path(folder), base)
+        token_variable = {"VISAVIS_ACCESS_TOKEN_WORK": token}
+        ours = looked("ours", str(settings), environ=token_variable)
+        floor = looked("plain_google", base, token)
+        gcal = looked("gcal", base, token, python=python)
+    yield Figure("first look, beside the raw floor", "ms", ours.first, floor.first, 1.5)
+    yield Figure("first look, beside gcal-sync", "ms", ours.first, gcal.first, 1.0)
+    yield Figure("no change, beside gcal-sync", "ms", ours.again, gcal.again, 0.1)
+
+
+@contextmanager
+def _google() -> Iterator[tuple[str, str]]:
+    """Serve a calendar full of meetings; yields address and token."""
+    world = World(lambda: NOW)
+    maya = world.person(OWNER)
+    for meeting in meetings(EVENTS):
+        maya.schedules(
+            meeting.title,
+            meeting.start,
+            minutes=MINUTES,
+            guests=meeting.guests,
+            rule="FREQ=WEEKLY" if meeting.weekly else None,
+            description=DESCRIPTION,
+        )
+    with serve(Replay(application(world))) as base:
+        yield base, world.token(OWNER)
+
+
+def _settings(folder: Path, base: str) -> Path:
+    settings = folder / "visavis.toml"
+    settings.write_text(f"""\
+[[account]]
+name = "work"
+provider = "google"
+email = "{OWNER}"
+endpoint = "{base}"
+timezone = "Europe/Berlin"
+""")
+    return settings
+
+
+def _environment() -> str:
+    """Return an interpreter that has gcal-sync, which shares no package with visavis."""
+    python = _ENVIRONMENT / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", _ENVIRONMENT], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", GCAL_SYNC], check=True)
+    return str(python)
