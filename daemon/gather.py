@@ -108,7 +108,7 @@ def _doubled(dossier: Dossier) -> bool:
 
 def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
     """Take the document the two already have, named in the settings or found on the invite."""
-    for url in named_documents(dossier):
+    for url in dict.fromkeys(named_documents(dossier)):
         found = documents.open(url)
         if found is not None:
             shelf = replace(dossier.shelf, document=found, account=dossier.keeper, adopted=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import event
 
@@ -80,14 +81,22 @@ class Power:
             raise PowerCut
 
 
+T = TypeVar("T", bound=Stage)
+
+
 def tell(stage: Stage, power: Power) -> End:
+    """Tell the story over a world in memory."""
+    return told_over(stage, power, end)
+
+
+def told_over(stage: T, power: Power, look: Callable[[T, str], End]) -> End:
     """Tell the story; whatever is cut is started anew and told on from the same moment."""
     power.attach(stage)
     uid = stage.weekly()
     with power.on():
         for act in _acts(stage, uid):
             _through_cuts(stage, power, act)
-    return end(stage, uid)
+    return look(stage, uid)
 
 
 def end(stage: Stage, uid: str) -> End:
@@ -124,13 +133,13 @@ def _acts(stage: Stage, uid: str) -> Iterator[Act]:
     """Yield the story act by act; what people do happens between two acts, once."""
     yield partial(_tick, stage, FIRST - hours(24))
     yield partial(_tick, stage, FIRST + hours(1))
-    stage.world.cancel(uid, week(1))
+    stage.cancel(uid, week(1))
     yield partial(_tick, stage, week(1) - hours(26))
     yield partial(_accept, stage, week(1) - hours(25))
     for day in range(5):
         # After work, so that digests and the recap go out as well.
         yield partial(_tick, stage, week(1) + timedelta(days=day) + hours(8))
-    stage.world.cancel(uid, week(2))
+    stage.cancel(uid, week(2))
     yield partial(_tick, stage, week(2) - hours(26))
     for number in range(QUIET):
         yield partial(_tick, stage, week(2) - hours(20 - number))

@@ -23,6 +23,7 @@ from connectors.model import Attendee, Occurrence, Response, Span
 from daemon.answering import Refused, accept
 from daemon.core.dossier import Dossier
 from daemon.core.outcomes import rate
+from daemon.core.preparing import named_documents
 from daemon.core.words import ProposalState
 from daemon.tick import look_only
 from tests.conftest import SWEEP
@@ -202,9 +203,8 @@ class House(RuleBasedStateMachine):
         dossier = self.dossier()
         due = dossier.next(self.now)
         near = due is not None and due.span.start - self.stage.policy.prepare <= self.now
-        linked = any(self.stage.world.event(uid).links for uid, _ in self.ahead(0))
-        looked_for = self.trashed and dossier.shelf.document is None and near and linked
-        return ["calendar.changes", *["documents.look"] * looked_for]
+        looked_for = set(named_documents(dossier)) if dossier.shelf.document is None else ()
+        return ["calendar.changes", *(["documents.look"] * len(looked_for) if near else [])]
 
     def tidy(self) -> None:
         """Never two documents, never two sections for one meeting, nothing told twice."""
