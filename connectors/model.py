@@ -113,7 +113,8 @@ class Person:
 
     def answers_to(self, address: str) -> bool:
         """Whether mail to `address` reaches this person; case does not count."""
-        return address.lower() in {self.address, *self.aliases}
+        address = address.lower()
+        return address == self.address or address in self.aliases
 
 
 @dataclass(frozen=True, slots=True)

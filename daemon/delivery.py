@@ -187,6 +187,8 @@ def _post_digest(
     if ripe or tonight:
         whole = [read(house, dossier) if soon(dossier, now) else dossier for dossier in mine]
         words = house.pen.digest(whole, [note.letter for note in ripe], now)
+    if words is None and not untrue:
+        return
     with house.store.write() as session:
         outbox.settle(session, [note.letter.key for note in untrue], Delivery.DROPPED)
         if words is None:

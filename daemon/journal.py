@@ -7,7 +7,7 @@ but intents not yet begun are replaced at every tick.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,10 +73,10 @@ class Intent:
     problem: str = ""
 
 
-def plan(session: Session, decisions: Iterable[Decision], now: datetime) -> None:
+def plan(session: Session, decisions: Collection[Decision], now: datetime) -> None:
     """Replace all intents not yet begun by these; keys that are begun, done or closed stay out."""
     session.execute(delete(IntentRow).where(col(IntentRow.state) == State.PENDING))
-    taken = settled(session)
+    taken = settled(session) if decisions else ()
     for place, decision in enumerate(decisions):
         if decision.key not in taken:
             session.add(_row(decision, State.PENDING, now, place))

@@ -123,7 +123,7 @@ def carry_out(
     writing = frozenset(d.pair.id for d in foreseen.dossiers if d.policy.write)
     with house.store.write() as session:
         keep(session, house, foreseen, now)
-        journal.plan(session, (d for d in foreseen.decisions if d.pair in writing), now)
+        journal.plan(session, [d for d in foreseen.decisions if d.pair in writing], now)
         _looked_ahead(session, foreseen, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
     failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)
