@@ -1,8 +1,8 @@
 """A Google calendar of 5,000 events, beside the raw floor and beside gcal-sync.
 
-All three ask the stand-in for Google over HTTP, which answers what it was asked before from
-memory, in a process of its own. Each keeps what it read on disk. visavis is timed by its whole
-tick: look, decide, write down; its no-change look sends one request.
+All three ask the stand-in for Google over HTTP; what it answered once it answers from memory, and
+outside the measured processes. All three keep on disk what they read. visavis is timed by its whole
+tick: look, decide, write down; gcal-sync by its loading, asking and saving.
 """
 
 from __future__ import annotations
@@ -75,5 +75,5 @@ def _environment() -> str:
     python = _ENVIRONMENT / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", _ENVIRONMENT], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", GCAL_SYNC], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", GCAL_SYNC], check=True)
     return str(python)
