@@ -88,10 +88,10 @@ def _others(series: Series, owner: Person) -> tuple[Person, ...]:
         if not owner.answers_to(one.address)
     }
     organizer = series.organizer.lower()
-    known = organizer in {one.address.lower() for one in attendees} or owner.answers_to(organizer)
-    if organizer and not others and not known:
-        return (Person(organizer),)
-    return tuple(others.values())
+    if others or not organizer or owner.answers_to(organizer):
+        return tuple(others.values())
+    listed = any(one.address.lower() == organizer for one in attendees)
+    return () if listed else (Person(organizer),)
 
 
 def _against_the_event(series: Series) -> Iterator[str]:
@@ -117,8 +117,9 @@ def _against_the_people(series: Series, owner: Person, others: Sequence[Person])
 
 
 def _takes_part(series: Series, owner: Person) -> bool:
-    listed = any(owner.answers_to(one.address) for one in _individuals(series.attendees or ()))
-    return listed or series.owned or owner.answers_to(series.organizer)
+    if series.owned or owner.answers_to(series.organizer):
+        return True
+    return any(owner.answers_to(one.address) for one in _individuals(series.attendees or ()))
 
 
 def _declined_for_good(series: Series, owner: Person) -> Iterator[str]:
