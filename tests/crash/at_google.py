@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from googleapiclient.http import HttpRequest
@@ -21,13 +22,15 @@ from connectors.google.service import Google, Json
 from connectors.memory import Wire
 from connectors.model import Person
 from connectors.standins.google import World, application
+from connectors.standins.google.calendar import Entry
+from connectors.standins.google.drive import File
 from connectors.standins.server import serve
 from daemon.core.dossier import Dossier
 from daemon.house import Account, Failure
 from daemon.tick import Turn
 from tests.connectors.google.benches import Company
 from tests.crash.story import End
-from tests.stage import BEN, FIRST, MAYA, Stage
+from tests.stage import BEN, FIRST, Stage
 
 
 class OnOurPower(Google):
@@ -36,7 +39,7 @@ class OnOurPower(Google):
     power: Wire
 
     def write(self, request: HttpRequest, if_match: str | None = None) -> Json:
-        return self.power.write("google.write", lambda: super(OnOurPower, self).write(request, if_match))
+        return self.power.write("google.write", partial(super().write, request, if_match))
 
 
 @dataclass(kw_only=True)
@@ -87,8 +90,8 @@ def end_at_google(stage: GoogleStage, uid: str) -> End:
     ranges = [name for file in files for name in file.document.first.ranges.values()]
     return End(
         documents=len(files),
-        marks=tuple(sorted(map(str, ranges))),
-        links=tuple((one["fileUrl"], 1) for one in series.body.get("attachments", ())),
+        marks=tuple(sorted(ranges)),
+        links=tuple((file.name, _attached(series, file)) for file in files),
         letters=tuple(sorted(letter.key for letter in stage.world.letters)),
         mailed=tuple(f"{mail.kind} to {mail.to}" for mail in company.world.mails),
         standing=tuple(
@@ -96,6 +99,11 @@ def end_at_google(stage: GoogleStage, uid: str) -> End:
             for slot, own in sorted(series.exceptions.items())
         ),
     )
+
+
+def _attached(series: Entry, file: File) -> int:
+    """Return how often a file hangs on a series; ids depend on what else was asked before."""
+    return sum(file.id in one["fileUrl"] for one in series.body.get("attachments", ()))
 
 
 @contextmanager
