@@ -103,6 +103,10 @@ class Stage:
         """Let the two meet once."""
         return self.world.meet(organizer, guest, Span(start, start + HALF_AN_HOUR))
 
+    def cancel(self, uid: str, on: datetime) -> None:
+        """Let Maya cancel one meeting of a series."""
+        self.world.cancel(uid, on)
+
     def tick(self, now: datetime) -> Turn:
         """Take one turn at this moment."""
         return tick(self.house, now)
