@@ -57,6 +57,7 @@ def test_a_moved_meeting_dates_its_section_anew_and_changes_nothing_else(stage: 
     assert kinds(stage.tick(FIRST - hours(12))) == []
     assert kinds(stage.tick(FIRST + hours(2))) == ["write_section"]
     assert stage.document == before.replace("Monday, 2 March", "Tuesday, 3 March")
+    assert kinds(stage.tick(FIRST + hours(3))) == []
 
 
 def test_a_meeting_that_was_lost_and_returns_has_its_section_back(stage: Stage) -> None:
