@@ -15,15 +15,15 @@ from connectors.errors import (
     ConnectorError,
     NotFound,
     NotPermitted,
-    PreconditionFailed,
     Unavailable,
 )
-from connectors.files import disk, editing, invitation, parts, rebooking, translate
-from connectors.files.folder import Folder, Memory, Seen, by_file, complaint, handle, place
-from connectors.files.reading import Reader, nameless
-from connectors.files.source import Broken, Source, split
-from connectors.files.source import calendar_zone as written_zone
-from connectors.files.zones import iana
+from connectors.files import disk
+from connectors.files.folder import Folder, Memory, Seen, by_file, handle, place
+from connectors.ical import drafting, editing, invitation, parts
+from connectors.ical.reading import Reader, complaint, nameless
+from connectors.ical.source import Broken, Source, split
+from connectors.ical.source import calendar_zone as written_zone
+from connectors.ical.zones import iana
 from connectors.model import (
     Baseline,
     Busy,
@@ -73,7 +73,7 @@ class FilesCalendar:
 
     def __init__(self, path: Path, owner: Person, zone: str) -> None:
         self._folder = Folder(path)
-        self._reader = Reader(owner, zone)
+        self._reader = Reader(owner, zone, handle)
         self._owner = owner
 
     @property
@@ -174,7 +174,7 @@ class FilesCalendar:
         """Read what a write must leave alone; a link of our own is none of it."""
         name, uid = place(event)
         source = self._event(name, uid)
-        return Version(source.digest(uid)), _kept(source, uid)
+        return Version(source.digest(uid)), drafting.kept(source, uid)
 
     # --- writing ---
 
@@ -184,13 +184,8 @@ class FilesCalendar:
             raise NotPermitted("only the organizer can attach a link")
         name, uid = place(target.handle)
         source = self._event(name, uid)
-        master = parts.lead(source.events[uid])
-        urls = [one.url for one in translate.links(parts.fields(master))]
-        there = link.url in urls
-        splices = [] if there else editing.attachment(master, link.url, source.newline)
-        others = [url for url in urls if url != link.url]
-        _, receipt = self._write(name, uid, source, splices)
-        return _telling(receipt, {"links": others}, {"links": [*others, link.url]})
+        _, receipt = self._write(name, uid, source, drafting.attaching(source, uid, link))
+        return receipt
 
     def book(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
         """Write the override that moves or restores an instance, or invite anew as a guest.
@@ -201,19 +196,10 @@ class FilesCalendar:
             return self._invite(series, lost, to, key)
         name, uid = place(series.handle)
         source = self._event(name, uid)
-        view = self._reader.view(source, Span(lost.recurrence_id - _DAY, lost.recurrence_id + _DAY))
-        present = _present(self._reader.one(name, source, uid, view), lost)
-        own = rebooking.override(source, uid, lost.recurrence_id, view.zones)
-        splices: Sequence[editing.Splice] = []
-        if own is None or rebooking.booked_as(own) != key:
-            if (present.status, present.span) != (lost.status, lost.span):
-                raise PreconditionFailed("the meeting is not as it was")
-            booking = rebooking.Booking(lost.recurrence_id, to, key, self._owner.answers_to)
-            splices = rebooking.rebooked(source, uid, booking, view.zones)
-        written, receipt = self._write(name, uid, source, splices)
-        own = rebooking.override(written, uid, lost.recurrence_id, view.zones)
-        request = invitation.request(own, self._owner, view.zones) if own else b""
-        return _telling(receipt, _meeting(present.span, present.status), _booked(to, request))
+        draft = drafting.booking(self._reader, source, uid, lost, to, key=key)
+        written, receipt = self._write(name, uid, source, draft)
+        request = drafting.request(self._reader, written, uid, lost)
+        return replace(receipt, after={**receipt.after, "request": request})
 
     def _invite(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
         """Make the guest's own single meeting, in a file of its own."""
@@ -225,13 +211,14 @@ class FilesCalendar:
         event = parts.lead(source.events[uid])
         request = invitation.request(event, self._owner, self._reader.view(source, to).zones)
         whole = editing.Splice(0, 0, event.raw)
-        receipt = Receipt(
+        after = drafting.meeting(to, Status.STANDING)
+        changes = editing.remembered(b"", (), [whole])
+        return Receipt(
             handle(name, uid),
             Version(source.digest(uid)),
-            after={"changes": editing.remembered(b"", (), [whole])},
+            after={**after, "request": request.decode("utf-8", "replace"), "changes": changes},
             wrote=wrote,
         )
-        return _telling(receipt, {}, _booked(to, request))
 
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed those very lines since."""
@@ -273,31 +260,24 @@ class FilesCalendar:
         return source
 
     def _write(
-        self, name: str, uid: str, source: Source, splices: Sequence[editing.Splice]
+        self, name: str, uid: str, source: Source, draft: drafting.Draft
     ) -> tuple[Source, Receipt]:
-        """Write an edit of one event, if there is any; return the new text too."""
-        data = editing.applied(source.data, splices)
-        if splices:
+        """Write a draft for one event, if it changes anything; return the new text too."""
+        data = editing.applied(source.data, draft.splices)
+        if draft.splices:
             disk.replace(self._folder.path / name, source.data, data)
         written = split(data)
+        changes = editing.remembered(source.data, source.events[uid], draft.splices)
         receipt = Receipt(
             handle(name, uid),
             Version(written.digest(uid)),
-            before={"version": source.digest(uid)},
-            after={"changes": editing.remembered(source.data, source.events[uid], splices)},
-            kept_before=_kept(source, uid),
-            kept_after=_kept(written, uid),
-            wrote=bool(splices),
+            before={**draft.before, "version": source.digest(uid)},
+            after={**draft.after, "changes": changes},
+            kept_before=drafting.kept(source, uid),
+            kept_after=drafting.kept(written, uid),
+            wrote=bool(draft.splices),
         )
         return written, receipt
-
-
-def _present(series: Series | None, lost: Occurrence) -> Occurrence:
-    """Return an instance as it is now; its identity is the start its rule gave it."""
-    found = series.occurrence(lost.recurrence_id) if series else None
-    if found is None:
-        raise PreconditionFailed("the meeting is not in its series any more")
-    return found
 
 
 def _digests(source: Source) -> dict[str, str]:
@@ -309,26 +289,3 @@ def _problem(name: str, source: Source, wrong: Mapping[str, str]) -> str:
     lines = (*nameless(name, source), *wrong.values())
     more = f" (and {len(lines) - 1} more in this file)" if len(lines) > 1 else ""
     return f"{lines[0]}{more}" if lines else ""
-
-
-def _kept(source: Source, uid: str) -> Facts:
-    """Return what a write must leave alone; ours is a link that our own line offers."""
-    part = parts.fields(parts.lead(source.events[uid]))
-    offered = parts.words(part, "DESCRIPTION").splitlines()
-    ours = [url for url in translate.attached(part) if editing.line_for(Url(url)) in offered]
-    return translate.kept(part, ours)
-
-
-def _telling(receipt: Receipt, before: Facts, after: Facts) -> Receipt:
-    """Put what people understand in front of what only `undo` does."""
-    return replace(receipt, before={**before, **receipt.before}, after={**after, **receipt.after})
-
-
-def _meeting(span: Span, status: Status) -> Facts:
-    """Tell a time as the journal shows it."""
-    return {"start": span.start.isoformat(), "end": span.end.isoformat(), "status": status}
-
-
-def _booked(to: Span, request: bytes) -> Facts:
-    text = request.decode("utf-8", "replace")
-    return {**_meeting(to, Status.STANDING), "request": text}

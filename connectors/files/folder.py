@@ -17,7 +17,8 @@ from urllib.parse import quote, unquote
 
 from connectors.errors import ConnectorError, CursorExpired, Unavailable
 from connectors.files import disk
-from connectors.files.source import Broken, Source, split
+from connectors.ical.reading import complaint
+from connectors.ical.source import Broken, Source, split
 from connectors.model import Cursor, Handle, Span
 
 Stamp: TypeAlias = tuple[int, int, int]
@@ -95,11 +96,6 @@ class Folder:
             return complaint(name, broken.line, str(broken))
         except ConnectorError as error:
             return f"{name}: {error.what}; check who may read it"
-
-
-def complaint(name: str, line: int, what: str) -> str:
-    """Say in one line what is wrong with a file, and what helps."""
-    return f"{name}, line {line}: {what}; export it again or repair that line"
 
 
 def handle(name: str, uid: str) -> Handle:

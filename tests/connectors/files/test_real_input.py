@@ -13,7 +13,7 @@ from icalendar import Calendar as ParsedCalendar
 
 from connectors.errors import NotPermitted
 from connectors.files import FilesCalendar
-from connectors.files.source import split
+from connectors.ical.source import split
 from connectors.model import Key, Link, Person, Series, Span, Status, Url
 from tests.real_calendars import CACHE, real_calendars
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.files.source import Broken, Property, fold, split
-from connectors.files.translate import Name, View, series, taken
-from connectors.files.zones import Zones, iana
+from connectors.ical.source import Broken, Property, fold, split
+from connectors.ical.translate import Name, View, series, taken
+from connectors.ical.zones import Zones, iana
 from connectors.model import (
     Attendee,
     AttendeeKind,

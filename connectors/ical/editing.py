@@ -14,8 +14,8 @@ from hashlib import blake2b
 from typing import cast
 
 from connectors.errors import PreconditionFailed
-from connectors.files.parts import fields
-from connectors.files.source import Component, Source, fold
+from connectors.ical.parts import fields
+from connectors.ical.source import Component, Source, fold
 from connectors.model import Facts, Json, Url
 
 _ANSWER = re.compile(rb"PARTSTAT=[A-Z-]+")

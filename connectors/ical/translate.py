@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar.prop import vDDDTypes
 
-from connectors.files import people
-from connectors.files.parts import Fields, fields, raw_value, sequence, texts, words
-from connectors.files.source import Component, Property
-from connectors.files.zones import Zones
+from connectors.ical import people
+from connectors.ical.parts import Fields, fields, raw_value, sequence, texts, words
+from connectors.ical.source import Component, Property
+from connectors.ical.zones import Zones
 from connectors.model import (
     Attendee,
     EventKind,

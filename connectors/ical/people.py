@@ -5,8 +5,8 @@ Pure.
 
 from __future__ import annotations
 
-from connectors.files.parts import Fields
-from connectors.files.source import Property
+from connectors.ical.parts import Fields
+from connectors.ical.source import Property
 from connectors.model import Attendee, AttendeeKind, Response
 
 _RESPONSES = {response.value.upper(): response for response in Response}

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from connectors.errors import NotPermitted
-from connectors.files.editing import Splice, applied, escaped, shifted
-from connectors.files.parts import Fields, fields, lead, newest, sequence, unescaped
-from connectors.files.people import address
-from connectors.files.source import Component, Property, Source, fold
-from connectors.files.translate import instances, timed
-from connectors.files.zones import Zones
+from connectors.ical.editing import Splice, applied, escaped, shifted
+from connectors.ical.parts import Fields, fields, lead, newest, sequence, unescaped
+from connectors.ical.people import address
+from connectors.ical.source import Component, Property, Source, fold
+from connectors.ical.translate import instances, timed
+from connectors.ical.zones import Zones
 from connectors.model import Key, Span
 
 KEY = "X-VISAVIS-KEY"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from connectors.files.source import Component, Property
+from connectors.ical.source import Component, Property
 
 Fields: TypeAlias = Mapping[str, Sequence[Property]]
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

@@ -1,17 +1,16 @@
-"""From the text of a file to its series: only what a window can show is read in full."""
+"""From the text of a calendar to its series: only what a window can show is read in full."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from connectors.files.folder import complaint, handle
-from connectors.files.source import Component, Source
-from connectors.files.translate import Name, View, series, taken
-from connectors.files.zones import Zones
-from connectors.model import AttendeeKind, EventKind, Person, Series, Span, Version
+from connectors.ical.source import Component, Source
+from connectors.ical.translate import Name, View, series, taken
+from connectors.ical.zones import Zones
+from connectors.model import AttendeeKind, EventKind, Handle, Person, Series, Span, Version
 
 # Any of these may put an instance elsewhere than DTSTART and DTEND say.
 _RECURS = re.compile(rb"\n(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[:;]", re.IGNORECASE)
@@ -21,10 +20,14 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads with the eyes of one person; `zone` (IANA) is where floating times are."""
+    """Reads with the eyes of one person; `zone` (IANA) is where floating times are.
+
+    `handle` names an event by the text it stands in (file, resource) and its UID.
+    """
 
     owner: Person
     zone: str
+    handle: Callable[[str, str], Handle]
 
     def all(
         self, name: str, source: Source, uids: Iterable[str], window: Span
@@ -84,11 +87,16 @@ class Reader:
         return bool(one.occurrences) and (repeats or len(others) == 1)
 
     def _one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
-        named = Name(handle(name, uid), uid, Version(source.digest(uid)))
+        named = Name(self.handle(name, uid), uid, Version(source.digest(uid)))
         try:
             return series(named, source.events[uid], view)
         except OverflowError as error:
             raise ValueError("its dates lie beyond the calendar's end") from error
+
+
+def complaint(name: str, line: int, what: str) -> str:
+    """Say in one line what is wrong with a text, and what helps."""
+    return f"{name}, line {line}: {what}; export it again or repair that line"
 
 
 def nameless(name: str, source: Source) -> Iterator[str]:

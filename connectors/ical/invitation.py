@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone
 
-from connectors.files.editing import escaped
-from connectors.files.parts import fields
-from connectors.files.rebooking import KEY
-from connectors.files.source import Component, Property, fold
-from connectors.files.zones import Zones
+from connectors.ical.editing import escaped
+from connectors.ical.parts import fields
+from connectors.ical.rebooking import KEY
+from connectors.ical.source import Component, Property, fold
+from connectors.ical.zones import Zones
 from connectors.model import AttendeeKind, Key, Occurrence, Person, Series, Span
 
 _CRLF = b"\r\n"

@@ -16,7 +16,7 @@ from icalendar import Timezone
 from icalendar.timezone import TZP
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from connectors.files.source import Component
+from connectors.ical.source import Component
 
 _LOCATION = re.compile(rb"\nX-LIC-LOCATION[^:\n]*:([^\r\n]*)", re.IGNORECASE)
 _SAMPLES = tuple(
