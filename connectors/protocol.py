@@ -8,6 +8,8 @@ first, writes nothing twice and returns a receipt all the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from connectors.model import (
@@ -161,3 +163,17 @@ class Directory(Protocol):
 
     def entry(self, person: Person) -> Entry | None:
         """Look a person up by address; None where the directory does not know them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a sign-in stands, told without asking anybody; None where nobody knows.
+
+    `lacks` says of each permission that was not granted what does not work without it. `ends` is
+    when the sign-in ends by itself if it is used until then, `rule` by what rule.
+    """
+
+    lacks: tuple[str, ...] | None = None
+    since: datetime | None = None
+    ends: datetime | None = None
+    rule: str = ""

@@ -33,7 +33,7 @@ def lock(path: Path, what: str, *, patience: float = 0.0) -> Iterator[None]:
 
     `what` is written into the file (after the process id) for others to read.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("a+", encoding="utf-8") as file:
         _wait(file, path, patience)
         file.seek(0)

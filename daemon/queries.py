@@ -5,10 +5,11 @@ All but `agenda` and `checked` use the last look and make no request.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from connectors import markdown
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, SignInRequired
 from connectors.model import Series, Span
 from daemon import health, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier
@@ -40,6 +41,12 @@ def status(house: House, now: datetime) -> Shape:
     return shown
 
 
+def next_looks(house: House) -> Mapping[str, datetime | None]:
+    """Tell when the daemon looks at each account next; None is as soon as possible."""
+    with house.store.read() as session:
+        return {one.name: health.health(session, one.name).next_due for one in house.accounts}
+
+
 def desk(house: House, now: datetime) -> Shape:
     """Show status, pairs, proposals and alerts as one moment has them."""
     return _desk(house, *last_known(house, now), now)
@@ -47,10 +54,29 @@ def desk(house: House, now: datetime) -> Shape:
 
 def checked(house: House, now: datetime, accounts: list[Shape]) -> list[Shape]:
     """Show the accounts with what a real call to each says now."""
-    return [
-        {**shape, "problem": _trouble(house.account(shape["name"]), now) or shape["problem"]}
-        for shape in accounts
-    ]
+    return [_checked(shape, trouble_of(house.account(shape["name"]), now)) for shape in accounts]
+
+
+def _checked(shape: Shape, trouble: ConnectorError | None) -> Shape:
+    """Let what a call says now overrule what the last look met; a brake is no trouble of calls."""
+    if trouble is not None:
+        signed_out = isinstance(trouble, SignInRequired)
+        state = health.Condition.SIGN_IN if signed_out else health.Condition.UNREACHABLE
+        return {**shape, "state": state, "problem": trouble.what}
+    if shape["state"] in {health.Condition.SIGN_IN, health.Condition.UNREACHABLE}:
+        return {**shape, "state": health.Condition.OK, "problem": None}
+    return shape
+
+
+def trouble_of(account: Account, now: datetime) -> ConnectorError | None:
+    """Read a day of the calendar for real; return what stands in the way."""
+    if account.calendar is None:
+        return account.trouble
+    try:
+        account.calendar.baseline(Span(now, now + timedelta(days=1)))
+    except ConnectorError as error:
+        return error
+    return None
 
 
 def pairs(house: House, now: datetime) -> list[Shape]:
@@ -159,16 +185,6 @@ def _present(known: health.Health, account: Account) -> health.Health:
     return health.Health(
         known.name, health.Condition.SIGN_IN, account.trouble.what, known.last_tick
     )
-
-
-def _trouble(account: Account, now: datetime) -> str:
-    if account.calendar is None:
-        return account.trouble.what if account.trouble else "not wired"
-    try:
-        account.calendar.busy((account.owner,), Span(now, now + timedelta(hours=1)))
-    except ConnectorError as error:
-        return error.what
-    return ""
 
 
 def _answers(series: Series, wanted: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,11 +20,13 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session as Session  # noqa: PLC0414 - the one name others may take
 from sqlmodel import SQLModel, create_engine
 
-from daemon.migrations import upgrade
+from daemon.migrations import HEAD, revision, upgrade
 
 BUSY = 5.0
 """Seconds a SQLite statement waits for another writer."""
 IN_MEMORY = "sqlite://"
+PATIENCE = 5
+"""Seconds a server has to answer an examination."""
 
 
 class Store:
@@ -65,6 +68,34 @@ def open_store(home: Path, database: str = "sqlite", *, create: bool = True) -> 
     return store
 
 
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """How a database is: its size in bytes, its revision beside the newest, what is damaged."""
+
+    dialect: str
+    size: int
+    revision: str | None
+    newest: str
+    damage: str = ""
+
+
+def fitness(home: Path, database: str = "sqlite") -> Fitness | None:
+    """Examine a database as it is, without making or migrating it; None where there is none.
+
+    Raises SQLAlchemy's errors where it cannot be opened or read.
+    """
+    file = home / "visavis.sqlite"
+    if database == "sqlite" and not file.exists():
+        return None
+    engine = _engine(f"sqlite:///{file}" if database == "sqlite" else database, patience=PATIENCE)
+    try:
+        with engine.connect() as connection:
+            size, damage = _size_and_damage(connection)
+            return Fitness(engine.dialect.name, size, revision(connection), HEAD, damage)
+    finally:
+        engine.dispose()
+
+
 def upsert(session: Session, model: type[SQLModel], rows: Iterable[Mapping[str, object]]) -> None:
     """Insert rows or overwrite those with the same primary key, a page in one statement."""
     page = list(rows)
@@ -87,9 +118,26 @@ def _upsert(model: type[SQLModel], dialect: str) -> Executable:
     return statement
 
 
-def _engine(url: str) -> Engine:
-    """Make an engine that never prints what people wrote (`hide_parameters`)."""
+def _size_and_damage(connection: Connection) -> tuple[int, str]:
+    if connection.dialect.name != "sqlite":
+        size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
+        return int(size or 0), ""
+    pages, each = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
+        for name in ("page_count", "page_size")
+    )
+    check = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return pages * each, "" if check == "ok" else check
+
+
+def _engine(url: str, *, patience: int | None = None) -> Engine:
+    """Make an engine that never prints what people wrote (`hide_parameters`).
+
+    `patience` is how many seconds a server has to let us in; None leaves it to the driver.
+    """
     arguments: dict[str, Any] = {"hide_parameters": True}
+    if patience is not None and not url.startswith("sqlite"):
+        arguments["connect_args"] = {"connect_timeout": patience}
     if url.startswith("sqlite"):
         arguments["connect_args"] = {"timeout": BUSY, "check_same_thread": False}
     if url == IN_MEMORY:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,10 +21,14 @@ from google.oauth2.service_account import Credentials as ServiceAccount
 from google_auth_httplib2 import Request
 
 from connectors.errors import ConnectorError, NotPermitted, SignInRequired, Unavailable
-from connectors.google.scopes import Scope
+from connectors.google.scopes import Scope, missing
+from connectors.protocol import Standing
 
 TIMEOUT = 30.0
 """Seconds any one request may keep us waiting for a byte; the client's own default is 60."""
+_TESTING = timedelta(days=7)
+_IN_TESTING = "if the app is still in Testing; one that is Internal or published lasts"
+_UNUSED = timedelta(days=180)
 _ENDED = (
     "sign in again with `visavis login {name}`; usual causes: the app is in Testing status, where "
     "a sign-in lasts 7 days, a new password, half a year without use, or an administrator"
@@ -110,7 +114,7 @@ def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None 
     client = client_of(secrets)
 
     def keep(credentials: UserCredentials) -> None:
-        tokens.save(name, to_keep(credentials, granted))
+        tokens.save(name, to_keep(credentials, granted, kept.get("since"), kept.get("ends")))
 
     granted = frozenset(kept["granted"])
     expiry = datetime.fromisoformat(kept["expiry"]) if kept["expiry"] else None
@@ -160,8 +164,41 @@ def token_uri(info: dict[str, Any], endpoint: str | None) -> str:
     return str(info.get("token_uri", "https://oauth2.googleapis.com/token"))
 
 
-def to_keep(credentials: UserCredentials, granted: Collection[str]) -> str:
-    """Return a sign-in as text; client and token server stay in the settings, where they belong."""
+def standing(name: str, wanted: Collection[Scope], tokens: TokenFile) -> Standing:
+    """Tell how a person's consent stands, by what it left behind.
+
+    Google says nowhere whether the consent screen is in Testing; but then no sign-in is renewed
+    on its eighth day, so one that was is safe from that.
+    """
+    kept = _kept(tokens.load(name))
+    if kept is None:
+        return Standing()
+    since, told, renewed = (_moment(kept.get(key)) for key in ("since", "ends", "expiry"))
+    lacks = missing(wanted, kept["granted"])
+    if told:
+        return Standing(lacks, since, told, "Google gave it for so long")
+    if since and (renewed is None or renewed < since + _TESTING):
+        return Standing(lacks, since, since + _TESTING, _IN_TESTING)
+    ends = renewed + _UNUSED if renewed else None
+    return Standing(lacks, since, ends, "half a year after its last use")
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a moment; the library's own are naive, in UTC."""
+    moment = datetime.fromisoformat(text) if text else None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def to_keep(
+    credentials: UserCredentials,
+    granted: Collection[str],
+    since: str | None,
+    ends: str | None = None,
+) -> str:
+    """Return a sign-in as text; client and token server stay in the settings, where they belong.
+
+    `since` is when the person consented, `ends` when Google said that it ends, both as text.
+    """
     expiry = credentials.expiry
     return json.dumps(
         {
@@ -169,6 +206,8 @@ def to_keep(credentials: UserCredentials, granted: Collection[str]) -> str:
             "expiry": expiry.isoformat() if expiry else None,  # naive, in UTC
             "refresh_token": credentials.refresh_token,
             "granted": sorted(granted),
+            "since": since,
+            "ends": ends,
         }
     )
 

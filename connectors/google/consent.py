@@ -6,6 +6,7 @@ import os
 import webbrowser
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,15 @@ def sign_in(
     scopes: Collection[Scope],
     tokens: TokenFile,
     *,
+    now: datetime,
     endpoint: str | None = None,
     browser: str | None = None,
 ) -> tuple[str, ...]:
     """Let the owner consent in the browser, and keep what comes of it.
 
     Returns a sentence for each box that was left empty. `browser` is a name that `webbrowser`
-    knows; None is the system's. Raises `SignInRequired` when nothing came back in time, or
-    somebody else consented.
+    knows; None is the system's. `now` is kept as the moment of the consent. Raises
+    `SignInRequired` when nothing came back in time, or somebody else consented.
     """
     config = _config(client_of(secrets), endpoint)
     flow = InstalledAppFlow.from_client_config(config, sorted(scopes))
@@ -49,8 +51,14 @@ def sign_in(
     if not credentials.refresh_token:
         raise SignInRequired("Google gave no lasting sign-in", f"visavis login {name}")
     _refuse_others(Access(credentials, remedy="", granted=granted), owner, endpoint)
-    tokens.save(name, to_keep(credentials, granted))
+    tokens.save(name, to_keep(credentials, granted, now.isoformat(), _end(flow, now)))
     return missing(scopes, granted)
+
+
+def _end(flow: InstalledAppFlow, now: datetime) -> str | None:
+    """Return when the sign-in ends by itself, where Google says so: in Testing, or for a time."""
+    lasts = flow.oauth2session.token.get("refresh_token_expires_in")
+    return (now + timedelta(seconds=float(lasts))).isoformat() if lasts else None
 
 
 def _refuse_others(access: Access, owner: Person, endpoint: str | None) -> None:

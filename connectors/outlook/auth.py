@@ -13,6 +13,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,9 +24,11 @@ from msal.exceptions import MsalServiceError
 from connectors.errors import ConnectorError, NotPermitted, SignInRequired, Unavailable
 from connectors.outlook.seam import MICROSOFT, Seam
 from connectors.outlook.wire import Json
+from connectors.protocol import Standing
 
 _EVERYTHING_CONSENTED = ["https://graph.microsoft.com/.default"]
 _PATIENCE = 300  # seconds for a person at the browser
+_UNUSED = timedelta(days=90)
 _UNREACHABLE = (httpx2.HTTPError, MsalServiceError, ValueError)
 _LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down", "timeout"})
 _LOGIN = "sign in again with `visavis login {name}`"
@@ -219,6 +222,30 @@ def sign_in_by_device(
         raise _trouble(flow, name)
     show(str(flow["message"]))
     signed_in.finish(signed_in.app.acquire_token_by_device_flow(flow))
+
+
+def standing(name: str, wanted: Collection[str], tokens: TokenFile) -> Standing:
+    """Tell how a person's sign-in stands, by what msal keeps of it."""
+    cache = msal.SerializableTokenCache()
+    cache.deserialize(_kept(tokens.load(name)).get("cache"))
+    kinds = msal.TokenCache.CredentialType
+    access = list(cache.search(kinds.ACCESS_TOKEN))
+    if not access:
+        return Standing()
+    granted = {scope.rpartition("/")[2] for one in access for scope in one["target"].split()}
+    lacks = tuple(f"{scope} was not granted" for scope in wanted if scope not in granted)
+    renewed = [one["last_modification_time"] for one in cache.search(kinds.REFRESH_TOKEN)]
+    last = datetime.fromtimestamp(max(map(int, renewed)), UTC) if renewed else None
+    ends = last + _UNUSED if last else None
+    return Standing(lacks, None, ends, "90 days after its last use")
+
+
+def standing_of(certificate: Path) -> Standing:
+    """Tell when an organisation's certificate ends; what it may do is the administrator's word."""
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - asked for rarely
+
+    ends = load_pem_x509_certificate(_pem(certificate)["public_certificate"].encode())
+    return Standing(ends=ends.not_valid_after_utc, rule="when the certificate expires")
 
 
 def sign_out(name: str, tokens: TokenFile) -> None:

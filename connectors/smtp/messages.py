@@ -67,9 +67,21 @@ class MailMessages:
         utf8 = not (self._sender.username + to.username).isascii()
         asyncio.run(self._converse(to, wire(mail, utf8=utf8), utf8=utf8))
 
+    def greet(self) -> None:
+        """Go as far as a letter would need the server to know us; nothing is sent."""
+        asyncio.run(self._greeting())
+
     def sent(self, key: Key) -> bool | None:  # noqa: ARG002 - the protocol's signature
         """Nobody can know: SMTP cannot be asked what it took."""
         return None
+
+    async def _greeting(self) -> None:
+        async with self._connection() as client:
+            try:
+                await self._introduce(client)
+                await client.quit()
+            except (SMTPException, OSError) as error:
+                raise self._refusal(error) from error
 
     async def _converse(self, to: Address, content: bytes, *, utf8: bool) -> None:
         async with self._connection() as client:
@@ -113,12 +125,7 @@ class MailMessages:
 
     async def _offer(self, client: SMTP, to: Address, *, utf8: bool) -> None:
         """Go as far as the server's word that it is ready for the content."""
-        if self._tls == "starttls":
-            await client.starttls()
-        if self._username:
-            await client.login(self._username, self._password)
-        else:
-            await client.ehlo()
+        await self._introduce(client)
         if utf8 and not client.supports_extension("smtputf8"):
             raise SMTPNotSupported("the server takes ASCII addresses only")
         options, encoding = (["SMTPUTF8"], "utf-8") if utf8 else ([], "ascii")
@@ -127,6 +134,14 @@ class MailMessages:
         ready = await client.execute_command(b"DATA")
         if ready.code != 354:
             raise SMTPDataError(*ready)
+
+    async def _introduce(self, client: SMTP) -> None:
+        if self._tls == "starttls":
+            await client.starttls()
+        if self._username:
+            await client.login(self._username, self._password)
+        else:
+            await client.ehlo()
 
     async def _hand_over(self, client: SMTP, content: bytes) -> SMTPResponse:
         """Write the content and its final dot, and wait for the server's word.

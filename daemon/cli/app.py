@@ -14,6 +14,7 @@ from daemon.cli import (
     acting,
     asking,
     demo,
+    examining,
     opening,
     running,
     signing,
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, acting, steering, signing, running, opening, demo):
+for group in (asking, acting, steering, signing, running, opening, examining, demo):
     group.register(app)
 
 

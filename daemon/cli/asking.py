@@ -8,9 +8,10 @@ import typer
 
 from daemon.cli import TROUBLE
 from daemon.cli.options import Config, Json, With, acting, opened
-from daemon.cli.output import note, say, show_json, table
+from daemon.cli.output import note, say, show_json, table, working
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from daemon.views import Shape
@@ -35,18 +36,30 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def status(config: Config = None, *, json: Json = False, check: bool = False) -> int:
-    """Show accounts, problems, and what needs you; 1 while an account has a problem."""
+def status(
+    config: Config = None,
+    *,
+    json: Json = False,
+    check: Annotated[bool, typer.Option("--check", help="Ask every account now.")] = False,
+) -> int:
+    """Show accounts, problems, and what needs you; 1 while an account has a problem.
+
+    `--check` asks every account now, instead of telling of the last look.
+    """
     from daemon import queries
+    from daemon.locks import holder
 
     with opened(config) as at:
         shape = queries.status(at.house, at.now)
         if check:
-            shape["accounts"] = queries.checked(at.house, at.now, shape["accounts"])
+            with working("asking every account"):
+                shape["accounts"] = queries.checked(at.house, at.now, shape["accounts"])
+        daemon = holder(at.house.home / "run.lock") if at.house.home.exists() else None
+        looks = queries.next_looks(at.house) if daemon else {}
     if json:
         show_json(shape)
     else:
-        _status(shape)
+        _status(shape, daemon, looks)
     return TROUBLE if any(account["problem"] for account in shape["accounts"]) else 0
 
 
@@ -165,7 +178,18 @@ def export(config: Config = None, *, json: Json = False) -> None:  # noqa: ARG00
         show_json(queries.everything(at.house, at.now))
 
 
-def _status(shape: Shape) -> None:
+REMEDIES = {
+    "sign_in": "visavis login {name}",
+    "braked": "visavis resume --brake {name}, if the meetings are really gone",
+    "paused": "visavis resume",
+    "unreachable": "visavis doctor",
+    "never": "visavis tick",
+}
+"""What gets an account out of a state that it does not leave by itself."""
+
+
+def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | None]) -> None:
+    """Show everything on one screen; the last lines are for the owner to do."""
     head = ["account", "provider", "address", "state", "last look", "problem"]
     rows = (
         [
@@ -184,6 +208,29 @@ def _status(shape: Shape) -> None:
         f"open: {waiting['proposals']} proposals, {waiting['alerts']} alerts, "
         f"{waiting['intents']} unfinished writes"
     )
+    say(f"daemon: {_running(daemon, looks)}")
+    for need in _needs(shape):
+        say(f"→ {need}")
+
+
+def _running(daemon: str | None, looks: Mapping[str, datetime | None]) -> str:
+    if daemon is None:
+        return "does not run; `visavis service install` keeps it running, `visavis run` starts it"
+    due = [look.astimezone() for look in looks.values() if look]
+    return f"{daemon}; next look " + (f"{min(due):%a %d %b %H:%M}" if due else "now")
+
+
+def _needs(shape: Shape) -> Iterator[str]:
+    """Name the command for everything that waits for the owner."""
+    for account in shape["accounts"]:
+        if remedy := REMEDIES.get(account["state"]):
+            yield f"{account['name']}: {remedy.format(name=account['name'])}"
+    commands = {
+        "proposals": "visavis proposals, then accept or decline",
+        "alerts": "visavis alerts",
+        "intents": "visavis journal; the next tick looks what came of them",
+    }
+    yield from (command for what, command in commands.items() if shape["open"][what])
 
 
 def _pair(shape: Shape, now: datetime) -> list[str]:

@@ -19,19 +19,19 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32)
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema; where it is, that costs two small queries."""
     with engine.connect() as connection:
-        current = _revision(connection)
+        current = revision(connection)
     if current == HEAD:
         return
     # As a writing unit: of two programs that open a new store at once the second waits, and
     # then finds nothing to do.
     with engine.execution_options(visavis_write=True).begin() as connection:
-        if _revision(connection) is None:
+        if revision(connection) is None:
             _create(connection)
         else:
             migrate(connection, HEAD)
 
 
-def migrate(connection: Connection, revision: str) -> None:
+def migrate(connection: Connection, to: str) -> None:
     """Run the migrations up to a revision, each that the database has not seen."""
     from alembic import command
     from alembic.config import Config
@@ -39,10 +39,11 @@ def migrate(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    command.upgrade(config, to)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the revision of a database; None where it has no tables of ours."""
     if not inspect(connection).has_table(_VERSION.name):
         return None
     return connection.scalar(select(_VERSION.c.version_num))

@@ -60,6 +60,13 @@ def house(
     )
 
 
+def alone(settings: Settings, account: AccountSettings, environ: Mapping[str, str]) -> Account:
+    """Wire one account by itself, to examine it; what stands in the way is its trouble."""
+    group = next(group for group in settings.people() if account in group)
+    secrets = TokenStore(settings.home, environ)
+    return _account(settings, account, _owner(group), secrets, environ, links=None)
+
+
 def _links(settings: Settings, secrets: TokenStore) -> Links | None:
     if settings.web.public_url is None:
         return None

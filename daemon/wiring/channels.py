@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from config.problems import Problem, SettingsError
 from config.settings import Settings
@@ -11,32 +12,35 @@ from connectors.protocol import Messages
 from daemon.core.keys import digest
 from daemon.house import MAIL
 
+if TYPE_CHECKING:
+    from connectors.smtp import MailMessages
+
 
 def channels(settings: Settings, environ: Mapping[str, str]) -> Sequence[tuple[str, Messages]]:
     """Return every way to reach the owner, by the name letters know it under."""
-    found: list[tuple[str, Messages]] = []
-    if settings.mail is not None:
-        from connectors.smtp import MailMessages
-
-        mail = settings.mail
-        password = environ.get(mail.password_env, "") if mail.password_env else ""
-        found.append(
-            (
-                MAIL,
-                MailMessages(
-                    host=mail.host,
-                    port=mail.port,
-                    sender=mail.sender,
-                    username=mail.username,
-                    password=password,
-                    tls=mail.tls.value,
-                ),
-            )
-        )
-    return [*found, *(_chats(settings) if settings.notify.to else ())]
+    letters = mail(settings, environ)
+    found = [(MAIL, letters)] if letters else []
+    return [*found, *(chats(settings) if settings.notify.to else ())]
 
 
-def _chats(settings: Settings) -> Sequence[tuple[str, Messages]]:
+def mail(settings: Settings, environ: Mapping[str, str]) -> MailMessages | None:
+    """Return the mail server of the settings, if there is one."""
+    if settings.mail is None:
+        return None
+    from connectors.smtp import MailMessages
+
+    table = settings.mail
+    return MailMessages(
+        host=table.host,
+        port=table.port,
+        sender=table.sender,
+        username=table.username,
+        password=environ.get(table.password_env, "") if table.password_env else "",
+        tls=table.tls.value,
+    )
+
+
+def chats(settings: Settings) -> Sequence[tuple[str, Messages]]:
     """Make a channel for each target; raises `SettingsError` with all that mean nothing."""
     from connectors.notify import ChatMessages
 

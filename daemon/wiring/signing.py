@@ -11,6 +11,7 @@ from config.settings import Settings
 from config.values import Provider
 from connectors.errors import NotPermitted
 from connectors.model import Person
+from daemon.clock import now
 from daemon.wiring.ports import google_scopes, outlook_scopes
 
 
@@ -37,6 +38,7 @@ def sign_in(
                 account.client_secrets,
                 google_scopes(account),
                 secrets,
+                now=now(),
                 endpoint=account.endpoint,
             )
         case Provider.OUTLOOK if account.client_id:

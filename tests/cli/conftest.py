@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors.standins.google import World, application
+from connectors.standins.server import serve
 from daemon.cli.app import run
 
 EVENT = """BEGIN:VCALENDAR\r
@@ -35,6 +42,22 @@ provider = "files"
 email = "maya@acme.example"
 path = "{calendar}"
 timezone = "Europe/Berlin"
+"""
+
+
+SUNDAY = datetime(2026, 3, 1, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+BROWSER = """\
+import sys, urllib.request
+urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1]).read()
+"""
+GOOGLE = """
+home = "{home}"
+[[account]]
+name = "work"
+provider = "google"
+email = "maya@acme.example"
+client_secrets = "client.json"
+endpoint = "{base}"
 """
 
 
@@ -121,3 +144,29 @@ def desk(
 def cancelled(*days: str) -> str:
     """Return the lines that exclude these days (as 20260302) from a meeting at ten."""
     return "".join(f"EXDATE;TZID=Europe/Berlin:{day}T100000\r\n" for day in days)
+
+
+@pytest.fixture
+def world() -> World:
+    found = World(lambda: SUNDAY)
+    maya = found.person("maya@acme.example", name="Maya Kern", timezone="Europe/Berlin")
+    found.person("ben@acme.example", name="Ben Ode", timezone="Europe/Berlin")
+    monday = SUNDAY.replace(day=2)
+    maya.schedules("Maya / Ben", monday, guests=["ben@acme.example"], rule="FREQ=WEEKLY")
+    return found
+
+
+@pytest.fixture
+def google(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    browser = desk.folder / "browser.py"
+    browser.write_text(BROWSER, encoding="utf-8")
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {browser} %s &")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    client = {"installed": {"client_id": world.sign_in.client, "client_secret": "not so secret"}}
+    (desk.folder / "client.json").write_text(json.dumps(client), encoding="utf-8")
+    with serve(application(world)) as base:
+        text = GOOGLE.format(home=desk.home.as_posix(), base=base)
+        desk.settings.write_text(text, encoding="utf-8")
+        desk.at(SUNDAY.isoformat())
+        yield desk
+    gc.collect()

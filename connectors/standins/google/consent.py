@@ -119,6 +119,8 @@ class Consent:
         }
         if with_refresh:
             answer["refresh_token"] = self.world.sign_in.refresh(replace(grant))
+            if lasts := self.world.sign_in.lasts:
+                answer["refresh_token_expires_in"] = lasts
         return JSONResponse(answer)
 
 

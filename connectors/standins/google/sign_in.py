@@ -69,6 +69,8 @@ class SignIn:
     """The client id behind ready tokens."""
     unticked: set[str] = field(default_factory=set)
     """Scopes that people untick on the consent screen (facts 10.5)."""
+    lasts: int | None = None
+    """Seconds a consent lasts, as Google says of an app in Testing; None says nothing."""
     accounts: dict[str, str] = field(default_factory=dict)
     """Public keys of service accounts by their address."""
     delegated: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def consented(company: Company, drawer: Drawer, secrets: Path, browser: Browser)
 
 def consent(company: Company, drawer: Drawer, secrets: Path) -> tuple[str, ...]:
     return sign_in(
-        "work", MAYA, secrets, EVERYTHING, drawer, endpoint=company.base, browser=BROWSER
+        "work", MAYA, secrets, EVERYTHING, drawer, now=NOON, endpoint=company.base, browser=BROWSER
     )
 
 
@@ -182,7 +182,14 @@ def test_a_machine_without_a_browser_says_so(
 ) -> None:
     with pytest.raises(NotPermitted) as told:
         sign_in(
-            "work", MAYA, secrets, EVERYTHING, drawer, endpoint=company.base, browser="no browser"
+            "work",
+            MAYA,
+            secrets,
+            EVERYTHING,
+            drawer,
+            now=NOON,
+            endpoint=company.base,
+            browser="no browser",
         )
     assert "browser" in told.value.what
 

@@ -1,0 +1,50 @@
+"""`visavis doctor`: what may be wrong here, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from daemon.cli import DONE, TROUBLE
+from daemon.cli.options import Config, Json
+from daemon.cli.output import say, show_json, working
+
+if TYPE_CHECKING:
+    from daemon.doctor import Finding
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command()(doctor)
+
+
+def doctor(config: Config = None, *, json: Json = False) -> int:
+    """Examine settings, clock, sign-ins, database, disk, mail and push; 1 where one is in trouble.
+
+    Nothing is changed or sent. Without a network it says so and goes on.
+    """
+    from daemon import clock, logs
+    from daemon.doctor import examine
+
+    logs.quiet()
+    with working("examining"):
+        found = examine(config, os.environ, clock.now())
+    if json:
+        show_json([asdict(one) for one in found])
+    else:
+        _show(found)
+    return DONE if all(one.ok for one in found) else TROUBLE
+
+
+def _show(found: tuple[Finding, ...]) -> None:
+    """Say what is wrong last, where the eye is."""
+    width = max(len(one.check) for one in found)
+    for one in sorted(found, key=lambda one: not one.ok):
+        say(f"{'✓' if one.ok else '✗'} {one.check:{width}}  {one.finding}")
+        if one.remedy:
+            say(f"  {'':{width}}  → {one.remedy}")
+    wrong = sum(not one.ok for one in found)
+    say(f"{wrong} of {len(found)} need you" if wrong else "all is well")

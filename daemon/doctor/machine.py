@@ -1,0 +1,89 @@
+"""The machine itself: disk, permissions, locks, and libraries that others replaced."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from daemon.doctor.findings import Finding, ill, well
+from daemon.locks import holder
+
+ENOUGH = 200_000_000
+"""Bytes that should be free: a database of years has less, and SQLite needs its size again."""
+_IMPOSTORS = ("urllib3-future", "niquests")
+_ROOT_OF_IT = "make the environment anew (`make clean setup`); visavis shares it with nobody"
+
+
+def disk(home: Path) -> Finding:
+    """Tell how much room there is for the state."""
+    free = shutil.disk_usage(_there(home)).free
+    told = f"{free / 1e9:.1f} GB are free for {home}"
+    return well("disk", told) if free >= ENOUGH else ill("disk", told, "make room on that disk")
+
+
+def permissions(home: Path, *, private: bool) -> Iterator[Finding]:
+    """Tell what others may read, and what cannot be written; not `private` keeps no such bits."""
+    try:
+        yield from _permissions(home, private=private)
+    except OSError as error:
+        what = f"{error.filename or home} cannot be looked at: {error.strerror}"
+        yield ill("permissions", what, f"let this user read and write {home}")
+
+
+def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
+    if not home.exists():
+        yield well("permissions", f"{home} is not there yet; visavis makes it for this user alone")
+        return
+    secret = [home, home / "key", home / "tokens", *(home / "tokens").glob("*")]
+    shared = [path for path in secret if path.exists() and _shared(path)] if private else []
+    for path in shared:
+        mode = "700" if path.is_dir() else "600"
+        yield ill("permissions", f"other users can read {path}", f"chmod {mode} {path}")
+    if not shared:
+        yield well("permissions", f"{home} is this user's alone")
+
+
+def locks(home: Path) -> Iterator[Finding]:
+    """Tell who runs and who writes right now."""
+    try:
+        runs, writes = (_holder(home / f"{name}.lock") for name in ("run", "act"))
+    except OSError as error:
+        what = f"the locks in {home} cannot be used: {error.strerror}"
+        yield ill("locks", what, f"let this user read and write {home}")
+        return
+    yield well("locks", f"writing now: {writes}" if writes else "nobody writes right now")
+    yield _service(runs)
+
+
+def _service(runs: str | None) -> Finding:
+    if runs:
+        return well("service", f"runs: {runs}")
+    return well("service", "the daemon does not run", "visavis service install, or visavis run")
+
+
+def libraries() -> Finding:
+    """Tell whether another package took the place of urllib3, as urllib3-future does unasked."""
+    for name in _IMPOSTORS:
+        try:
+            what = f"{name} {version(name)} is installed here and replaces urllib3 for everybody"
+        except PackageNotFoundError:
+            continue
+        return ill("libraries", what, _ROOT_OF_IT)
+    return well("libraries", f"urllib3 {version('urllib3')} is its own")
+
+
+def _holder(lock: Path) -> str | None:
+    # Looking at a lock makes its file, and a house that is not there yet stays so.
+    return holder(lock) if lock.exists() else None
+
+
+def _shared(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
+def _there(path: Path) -> Path:
+    """Return the nearest folder above that exists."""
+    return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
