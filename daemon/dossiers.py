@@ -14,7 +14,7 @@ from connectors.model import Capability, EventKind, Person, Series, Status
 from daemon.copies import shown, up_to_date
 from daemon.core.dossier import Dossier, Held, judged
 from daemon.core.evidence import Evidence, Holiday
-from daemon.core.meetings import meetings, merge
+from daemon.core.meetings import meetings, merge, with_unseen
 from daemon.core.pairing import judge, met, pair_id
 from daemon.core.words import Absence, Change, Meeting, Pair, Shelf
 from daemon.holidays import public
@@ -219,7 +219,8 @@ def _history(couple: Couple, looks: Mapping[str, Look], memory: Memory) -> tuple
         for change in looks[name].changes
         if change.series in uids
     ]
-    return merge(known, seen, changes=changed, last_look=_last_look(mine, looks))
+    merged = merge(known, seen, changes=changed, last_look=_last_look(mine, looks))
+    return with_unseen(merged, (p for p in memory.proposals if p.unseen))
 
 
 def _last_look(accounts: Iterable[str], looks: Mapping[str, Look]) -> datetime | None:

@@ -105,7 +105,8 @@ def _chosen(session: Session, decision: Decision, now: datetime) -> None:
     if proposal is not None:
         span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
         option = Option(int(str(wish["n"])), span, decision.because)
-        booked = replace(proposal, state=ProposalState.BOOKED, booked=option)
+        unseen = decision.kind is Kind.BOOK
+        booked = replace(proposal, state=ProposalState.BOOKED, booked=option, unseen=unseen)
         ledger.keep_proposal(session, booked, now)
 
 

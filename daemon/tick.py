@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
 from daemon.core.keys import key
 from daemon.core.pairing import matters
-from daemon.core.proposing import refreshed, settled
+from daemon.core.proposing import brought_up, refreshed, settled, with_proposals
 from daemon.core.words import Absence, Decision, Meeting, Proposal, Shelf
 from daemon.delivery import deliver
 from daemon.dossiers import absences_seen, called_off, dossiers
@@ -74,6 +74,8 @@ def foresee(
     looks, failures = _looks(house, now, due)
     known = {**looks, **_remembered(house, looks)}
     memory = remember(house.store, now)
+    shown = tuple(_shown(memory, looks))
+    memory = replace(memory, proposals=brought_up(memory.proposals, shown))
     found = dossiers(house, known, memory, now)
     learnt = inquire(house, (d for d in found if d.account in looks), memory.asked)
     if learnt.entries:
@@ -82,17 +84,19 @@ def foresee(
     seen = [dossier for dossier in found if dossier.account in looks]
     busy = {name for name, one in looks.items() if not one.quiet}
     gathered = gather(house, seen, lambda d: d.account in busy or d.pair.id in asked, now)
-    awake = [d for d in gathered.dossiers if not memory.silent(d.pair.id)]
+    fresh = tuple(refreshed(gathered.dossiers, now))
+    standing = [with_proposals(dossier, fresh, now) for dossier in gathered.dossiers]
+    awake = [dossier for dossier in standing if not memory.silent(dossier.pair.id)]
     wanted = decide(awake, now, house.pen)
-    budget = within_budget(wanted, memory.mails, _budgets(gathered.dossiers))
+    budget = within_budget(wanted, memory.mails, _budgets(standing))
     return Foreseen(
         memory,
         looks,
-        _replaced(found, gathered.dossiers),
+        _replaced(found, standing),
         budget.decisions,
         budget.held_back,
         (*absences_seen(house, looks), *gathered.absences),
-        tuple(refreshed(gathered.dossiers, now)),
+        (*shown, *fresh),
         (*failures, *learnt.failures, *gathered.failures),
         learnt.entries,
     )
@@ -208,6 +212,14 @@ def _remembered(house: House, looks: Mapping[str, Look]) -> dict[str, Look]:
     return {name: one for name, one in found if one is not None}
 
 
+def _shown(memory: Memory, looks: Mapping[str, Look]) -> Iterator[Proposal]:
+    """Yield the booked proposals whose calendar was read since: now the calendar is believed."""
+    for proposal in memory.proposals:
+        known = memory.pairs.get(proposal.pair)
+        if proposal.unseen and known and known.account in looks:
+            yield replace(proposal, unseen=False)
+
+
 def _budgets(found: Iterable[Dossier]) -> dict[str, int]:
     return {dossier.pair.id: dossier.policy.mail_budget for dossier in found}
 
@@ -227,11 +239,12 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
     ledger.drop_absences(session, called_off(house, foreseen.looks, foreseen.memory, now))
     for proposal in foreseen.proposals:
         ledger.keep_proposal(session, proposal, now)
+    known = {proposal.id: proposal.state for proposal in foreseen.memory.proposals}
     for dossier in foreseen.dossiers:
         for proposal in dossier.proposals:
-            current = settled(dossier, proposal, now)
-            if current.state is not proposal.state:
-                ledger.close_proposal(session, current.id, current.state)
+            state = settled(dossier, proposal, now).state
+            if state is not known[proposal.id]:
+                ledger.close_proposal(session, proposal.id, state)
     _health(session, house, foreseen, now)
 
 

@@ -66,7 +66,7 @@ def decision(decided: Decision) -> Shape:
         "key": decided.key,
         "kind": decided.kind,
         "pair": decided.pair,
-        "occurrence": moment(decided.occurrence),
+        "occurrence": _beside(decided.occurrence, decided.times),
         "because": decided.because,
         "mails": list(decided.mails),
         "before": decided.before,
@@ -79,7 +79,10 @@ def proposal(proposed: Proposal, url: str | None = None) -> Shape:
     return {
         "id": proposed.id,
         "pair": proposed.pair,
-        "lost": {"recurrence_id": moment(proposed.recurrence_id), **_times(proposed.lost)},
+        "lost": {
+            "recurrence_id": _beside(proposed.recurrence_id, proposed.lost),
+            **_times(proposed.lost),
+        },
         "state": proposed.state,
         "options": [_option(option) for option in proposed.options],
         "fallback": _fallback(proposed.fallback) if proposed.fallback else None,
@@ -162,6 +165,11 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
     document = dossier.shelf.document
     foreign = (url for url in named_documents(dossier) if url not in dossier.made)
     return document.url if document else next(foreign, None)
+
+
+def _beside(when: datetime | None, times: Span | None) -> str | None:
+    """Write the identity of a meeting in the zone of its times."""
+    return moment(when.astimezone(times.start.tzinfo) if when and times else when)
 
 
 def _written(sections: Iterable[Written], meeting: Meeting) -> Written | None:

@@ -21,7 +21,16 @@ from connectors.model import (
 from daemon.core.evidence import Evidence
 from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
-from daemon.core.words import Meeting, Outcome, Pair, Proposal, Raised, Shelf, Verdict
+from daemon.core.words import (
+    Meeting,
+    Outcome,
+    Pair,
+    Proposal,
+    ProposalState,
+    Raised,
+    Shelf,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ class Dossier:
 def judged(dossier: Dossier, evidence: Evidence, now: datetime) -> Dossier:
     """Return the dossier with every meeting judged by this evidence, as far as we look ahead."""
     ahead = now + dossier.policy.look_ahead
-    judgements = outcomes(dossier.meetings, evidence, dossier.policy, now)
+    booked = {p.identity for p in dossier.proposals if p.state is ProposalState.BOOKED}
+    judgements = outcomes(dossier.meetings, evidence, dossier.policy, now, booked)
     verdicts = tuple(one for one in judgements if one.recurrence_id <= ahead)
     return replace(dossier, evidence=evidence, outcomes=verdicts, streak=streak(verdicts, now))

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 from connectors.model import Attendee, Occurrence, Person, Response, Series, Status
 from daemon.core.pairing import judge, single_between
-from daemon.core.words import Cancelled, Change, Fate, Meeting, Superseded
-
-_Identity: TypeAlias = tuple[str, datetime]
+from daemon.core.words import (
+    Cancelled,
+    Change,
+    Fate,
+    Identity,
+    Meeting,
+    Proposal,
+    Superseded,
+    identity,
+)
 
 # Of two calendars that show the same meeting, the one that knows more is believed: an answer or
 # a cancellation reaches the other copy late, or never (Graph keeps answers from guests' copies).
@@ -54,14 +60,25 @@ def merge(
     none, or where one of the calendars is read for the first time.
     """
     fresh = _freshest(seen)
-    gone = {_identity(change): change for change in changes}
+    gone = {identity(change.series, change.recurrence_id): change for change in changes}
     history = {
-        _identity(one): _updated(one, fresh.get(_identity(one)), gone, last_look) for one in known
+        one.identity: _updated(one, fresh.get(one.identity), gone, last_look) for one in known
     }
     for key, meeting in fresh.items():
         if key not in history and _appears(meeting, known, last_look):
             history[key] = meeting
     return _one_a_slot(history.values())
+
+
+def with_unseen(known: Sequence[Meeting], booked: Iterable[Proposal]) -> tuple[Meeting, ...]:
+    """Return the meetings with those moved that were booked since the last look."""
+    times = {one.identity: one.booked.span for one in booked if one.booked}
+    return tuple(
+        replace(one, span=times[one.identity], fate=Fate.STANDING, because="")
+        if one.identity in times
+        else one
+        for one in known
+    )
 
 
 def _fates(
@@ -124,24 +141,24 @@ def _name(person: Person | Attendee) -> str:
     return person.name or person.address
 
 
-def _freshest(seen: Iterable[Meeting]) -> dict[_Identity, Meeting]:
+def _freshest(seen: Iterable[Meeting]) -> dict[Identity, Meeting]:
     """Return one meeting for each identity; of equal news the first wins."""
-    found: dict[_Identity, Meeting] = {}
+    found: dict[Identity, Meeting] = {}
     for meeting in seen:
-        shown = found.setdefault(_identity(meeting), meeting)
+        shown = found.setdefault(meeting.identity, meeting)
         if _NEWS[meeting.fate] > _NEWS[shown.fate]:
-            found[_identity(meeting)] = meeting
+            found[meeting.identity] = meeting
     return found
 
 
 def _updated(
     known: Meeting,
     fresh: Meeting | None,
-    gone: Mapping[_Identity, Change],
+    gone: Mapping[Identity, Change],
     last_look: datetime | None,
 ) -> Meeting:
     """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
-    news = _read_again(known, fresh) if fresh else _explained(known, gone.get(_identity(known)))
+    news = _read_again(known, fresh) if fresh else _explained(known, gone.get(known.identity))
     # What was over at the last look keeps its fate: whoever ends a series, changes its rule or
     # takes that back means the meetings to come.
     ends = news.fate is Fate.SUPERSEDED and _was_over(known, last_look)
@@ -208,8 +225,3 @@ def _one_a_slot(history: Iterable[Meeting]) -> tuple[Meeting, ...]:
 
 def _slot(meeting: Meeting) -> datetime:
     return meeting.planned.start.astimezone(UTC)
-
-
-def _identity(what: Meeting | Change) -> _Identity:
-    # In UTC: the same moment in two zones must be one key, also in the hour a clock change repeats.
-    return what.series, what.recurrence_id.astimezone(UTC)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from daemon.core.evidence import Evidence, excuse
 from daemon.core.policy import Policy
-from daemon.core.words import Fate, Meeting, Outcome, Verdict
+from daemon.core.words import Fate, Identity, Meeting, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,21 @@ class Streak:
 
 
 def outcomes(
-    meetings: Sequence[Meeting], evidence: Evidence, policy: Policy, now: datetime
+    meetings: Sequence[Meeting],
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+    booked: Collection[Identity] = (),
 ) -> tuple[Outcome, ...]:
     """Return the outcome of every meeting that belongs to a rule, oldest first.
 
-    `meetings` are all of the pair's. Single ones can rescue a week and have no outcome;
-    superseded ones are no meetings any more. A week is the owner's week of the planned time.
+    `meetings` are all of the pair's; for those in `booked` a proposal was accepted. Single ones
+    can rescue a week and have no outcome; superseded ones are no meetings any more. A week is
+    the owner's week of the planned time.
     """
     weeks = _by_week(meetings, policy)
     return tuple(
-        _outcome(one, weeks, evidence, policy, now)
+        _outcome(one, weeks, evidence, policy, now, rescued=one.identity in booked)
         for one in sorted(meetings, key=lambda one: (one.recurrence_id, one.series))
         if not one.single and one.fate is not Fate.SUPERSEDED
     )
@@ -83,12 +88,14 @@ def _outcome(
     evidence: Evidence,
     policy: Policy,
     now: datetime,
+    *,
+    rescued: bool,
 ) -> Outcome:
     week = policy.week(one.planned.start)
     if one.written:
         return _settled(one, Verdict.HELD, "both answered in writing", one.span.end)
     if not one.lost and one.span.start in week:
-        return _in_its_week(one, policy, now)
+        return _rescued(one, policy) if rescued else _in_its_week(one, policy, now)
     why = one.because if one.lost else f"moved out of its week, to {_when(one.span.start, policy)}"
     if week.start in weeks:
         rescue = min((other.span for other in weeks[week.start]), key=lambda span: span.end)
@@ -98,6 +105,12 @@ def _outcome(
     if excused:
         return _settled(one, Verdict.EXCUSED, f"{why}; {excused}")
     return _settled(one, Verdict.MISSED, f"{why}; that week has no other meeting of the two")
+
+
+def _rescued(one: Meeting, policy: Policy) -> Outcome:
+    """Judge a meeting that was lost and stands again by an accepted proposal (DOMAIN 4)."""
+    why = f"another time was found in its week: {_when(one.span.start, policy)}"
+    return _settled(one, Verdict.RESCUED, why, one.span.end)
 
 
 def _in_its_week(one: Meeting, policy: Policy, now: datetime) -> Outcome:

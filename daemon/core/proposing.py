@@ -97,6 +97,18 @@ def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
     return proposal
 
 
+def with_proposals(dossier: Dossier, fresh: Iterable[Proposal], now: datetime) -> Dossier:
+    """Return the dossier with its proposals as they stand now, with the times of `fresh`."""
+    proposals = brought_up(dossier.proposals, fresh)
+    return replace(dossier, proposals=tuple(settled(dossier, p, now) for p in proposals))
+
+
+def brought_up(known: Iterable[Proposal], fresh: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """Return the known proposals, each as `fresh` has it where it does."""
+    found = {proposal.id: proposal for proposal in fresh}
+    return tuple(found.get(proposal.id, proposal) for proposal in known)
+
+
 def lost_meeting(dossier: Dossier, proposal: Proposal) -> Meeting | None:
     """Return the meeting a proposal is about."""
     return next(

@@ -6,7 +6,7 @@ All values are frozen and hold nothing of a provider. Every datetime is aware.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -22,6 +22,14 @@ from connectors.model import (
     Url,
     Version,
 )
+
+Identity: TypeAlias = tuple[str, datetime]
+"""What names a meeting wherever it moves: its series (iCalUID) and its `recurrence_id`."""
+
+
+def identity(series: str, recurrence_id: datetime) -> Identity:
+    """Return what names a meeting, in UTC: the hour that a clock change repeats is two."""
+    return series, recurrence_id.astimezone(UTC)
 
 
 class Role(StrEnum):
@@ -73,6 +81,11 @@ class Meeting:
     """What came with a decline, as the provider gave it: an automatic one is evidence."""
     asked: datetime | None = None
     """When free/busy was last asked whether somebody is away; forgotten when it is lost."""
+
+    @property
+    def identity(self) -> Identity:
+        """What names this meeting wherever it moves."""
+        return identity(self.series, self.recurrence_id)
 
     @property
     def lost(self) -> bool:
@@ -224,6 +237,13 @@ class Proposal:
     together: tuple[str, ...] = ()
     numbered: int = 0
     """The highest number an option ever had: none ever means another time than it was read for."""
+    unseen: bool = False
+    """Booked, but no look has shown it yet: until one does, our own receipt is believed."""
+
+    @property
+    def identity(self) -> Identity:
+        """What names the lost meeting."""
+        return identity(self.series, self.recurrence_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def test_a_proposal_that_was_accepted_rescues(stage: Stage) -> None:
     (proposal,) = stage.dossier(MEANWHILE).proposals
     answering.accept(stage.house, proposal.id, MEANWHILE + hours(1))
     stage.tick(AFTER)
-    assert verdicts(stage) == ["moved"]
+    assert verdicts(stage) == ["rescued"]
     assert stage.dossier(AFTER).streak.count == 0
 
 

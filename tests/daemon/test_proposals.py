@@ -145,6 +145,40 @@ def test_accepting_books_once_whatever_happens(lost: Stage) -> None:
     assert proposal(lost).state is ProposalState.BOOKED
 
 
+def test_a_booked_time_counts_from_booking_on(lost: Stage) -> None:
+    chosen = answering.accept(lost.house, proposal(lost).id, SUNDAY).booked
+    assert chosen is not None
+    (pair,) = queries.pairs(lost.house, SUNDAY)
+    assert [o["outcome"] for o in pair["outcomes"]][1] == "rescued"
+    assert pair["next"]["start"] == chosen.span.start.isoformat()
+
+
+def test_a_booked_time_that_the_next_look_does_not_find_counts_no_more(lost: Stage) -> None:
+    answering.accept(lost.house, proposal(lost).id, SUNDAY)
+    lost.world.cancel("event-1", week(1))
+    lost.tick(SUNDAY)
+    (pair,) = queries.pairs(lost.house, SUNDAY)
+    assert [o["outcome"] for o in pair["outcomes"]][1] == "missed"
+
+
+def test_what_an_alert_offers_can_still_be_done(lost: Stage) -> None:
+    lost.world.cancel("event-1", week(2))
+    lost.tick(SUNDAY + hours(1))
+    now = week(2) + DAY
+    lost.tick(now)
+    (note,) = queries.alerts(lost.house, now)
+    (open_one,) = [p for p in queries.proposals(lost.house, now) if p["state"] == "open"]
+    assert open_one["id"] in note["text"]
+    assert all(
+        one["id"] not in note["text"]
+        for one in queries.proposals(lost.house, now)
+        if one["state"] != "open"
+    )
+    first = min(open_one["options"], key=lambda option: option["n"])
+    assert datetime.fromisoformat(first["start"]) > now
+    assert f"--option {first['n']}" in note["text"]
+
+
 def test_another_option_of_a_booked_proposal_is_refused(lost: Stage) -> None:
     answering.accept(lost.house, proposal(lost).id, SUNDAY, n=2)
     with pytest.raises(Refused, match="option 2"):

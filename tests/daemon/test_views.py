@@ -83,7 +83,7 @@ def test_a_pair(lived: Stage) -> None:
     ]
     assert set(shape["next"]) == {"recurrence_id", "start", "end", "agenda_url"}
     assert set(shape["rate"]) == {"missed", "of"}
-    assert {"held", "missed", "moved", "upcoming"} == {o["outcome"] for o in shape["outcomes"]}
+    assert {"held", "missed", "rescued", "upcoming"} == {o["outcome"] for o in shape["outcomes"]}
     for outcome in shape["outcomes"]:
         assert set(outcome) == {"series", "recurrence_id", "start", "end", "outcome", "because"}
     last = datetime.fromisoformat(shape["outcomes"][-1]["recurrence_id"])
