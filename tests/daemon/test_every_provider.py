@@ -1,0 +1,204 @@
+"""Every row of what can happen to a meeting (DOMAIN 4), through each provider's own connector.
+
+Seen as it happens and read on the first run, so that streaks are right on day one. The meeting in
+question is Monday's of week 2; all is judged at the end of that week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+import stamina
+
+from daemon import answering, steering
+from daemon.core.words import ProposalState
+from tests.daemon.providers import DAY, PROVIDERS, Place
+from tests.stage import BEN, MAYA, hours, week
+
+LOST, TUESDAY = week(2), week(2) + DAY
+BEFORE, MEANWHILE, AFTER = week(1) + DAY + hours(2), LOST - 3 * DAY, LOST + 6 * DAY
+
+Happening = Callable[[Place], object]
+
+
+def cancel(place: Place) -> None:
+    place.at.cancel(place.event, LOST)
+
+
+def move(place: Place) -> None:
+    place.at.move(place.event, LOST, TUESDAY)
+
+
+def move_out(place: Place) -> None:
+    # Outlook lets no occurrence pass its neighbours: the Sunday before is out of the week, too.
+    place.at.move(place.event, LOST, LOST - DAY)
+
+
+def decline(place: Place) -> None:
+    place.at.decline(place.event, LOST, BEN)
+
+
+def answer_by_itself(place: Place) -> None:
+    place.at.decline(place.event, LOST, BEN, "Declined because I am out of office")
+
+
+def meet(by: str, title: str = "1:1") -> Happening:
+    return lambda place: place.at.meet(TUESDAY, by=by, title=title)
+
+
+def meet_next_week(place: Place) -> None:
+    place.at.meet(TUESDAY + 7 * DAY)
+
+
+def away(who: str) -> Happening:
+    return lambda place: place.at.away(who, LOST)
+
+
+def split(place: Place) -> None:
+    place.at.split(place.event, LOST, TUESDAY)
+
+
+def redraw(place: Place) -> None:
+    place.at.redraw(place.event, week(0) + DAY)
+
+
+def made_anew_by_the_other(place: Place) -> None:
+    place.at.end(place.event, LOST)
+    place.at.meet(LOST + hours(1), by=BEN, rule="FREQ=WEEKLY")
+
+
+ROWS: dict[str, tuple[list[Happening], str]] = {
+    "nothing": ([], "held"),
+    "cancelled": ([cancel], "missed"),
+    "declined": ([decline], "missed"),
+    "moved within its week": ([move], "moved"),
+    "moved out of its week": ([move_out], "missed"),
+    "moved out, and the week has another": ([move_out, meet(MAYA)], "rescued"),
+    "rebooked by the owner": ([cancel, meet(MAYA)], "rescued"),
+    "rebooked with another title": ([cancel, meet(MAYA, "Coffee")], "rescued"),
+    "rebooked by the other": ([cancel, meet(BEN)], "rescued"),
+    "declined, and rebooked by the other": ([decline, meet(BEN)], "rescued"),
+    "rebooked in the next week": ([cancel, meet_next_week], "missed"),
+    "the owner was out of office": ([away(MAYA), cancel], "excused"),
+    "out of office, and met all the same": ([away(MAYA), cancel, meet(BEN)], "rescued"),
+    "the other was out of office": ([away(BEN), cancel], "excused"),
+    "declined while out of office": ([away(BEN), decline], "excused"),
+    "declined automatically": ([answer_by_itself], "excused"),
+    "split": ([split], "held"),
+    "its rule changed": ([redraw], "held"),
+    "ended, and made anew by the other": ([made_anew_by_the_other], "held"),
+}
+UNTOLD = {
+    ("files", "the other was out of office"),
+    ("files", "declined while out of office"),
+    ("outlook", "declined automatically"),
+}
+"""What a provider does not tell: a folder knows its owner alone, Graph no words of an answer."""
+CASES = [(name, row) for name in PROVIDERS for row in ROWS if (name, row) not in UNTOLD]
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    stamina.set_testing(True, attempts=3)
+    with ExitStack() as stack:
+        stack.callback(stamina.set_testing, testing=False)
+        yield stack
+
+
+@pytest.fixture(params=PROVIDERS)
+def place(request: pytest.FixtureRequest, stack: ExitStack, tmp_path: Path) -> Place:
+    return Place(stack, tmp_path, request.param)
+
+
+@pytest.mark.parametrize(("provider", "row"), CASES)
+def test_what_happens_before_our_eyes(
+    stack: ExitStack, tmp_path: Path, provider: str, row: str
+) -> None:
+    place = Place(stack, tmp_path, provider)
+    happenings, verdict = ROWS[row]
+    place.tick(BEFORE)
+    for number, happen in enumerate(happenings):
+        happen(place)
+        place.tick(MEANWHILE + hours(number))
+    place.tick(AFTER)
+    assert place.verdicts(AFTER, 2) == [verdict]
+    assert place.verdicts(AFTER, 1) == ["held"]
+
+
+@pytest.mark.parametrize(("provider", "row"), CASES)
+def test_what_had_happened_before_the_first_run(
+    stack: ExitStack, tmp_path: Path, provider: str, row: str
+) -> None:
+    place = Place(stack, tmp_path, provider)
+    happenings, verdict = ROWS[row]
+    for happen in happenings:
+        happen(place)
+    place.tick(AFTER)
+    assert place.verdicts(AFTER, 2) == [verdict]
+    assert place.stage.dossier(AFTER).streak.count == (verdict == "missed")
+
+
+def test_three_lost_in_a_row_are_a_streak_and_one_alert_on_day_one(place: Place) -> None:
+    for number in (2, 3, 4):
+        place.at.cancel(place.event, week(number))
+    now = week(4) + hours(5)
+    turn = place.tick(now)
+    assert place.stage.dossier(now).streak.count == 3
+    assert [d.kind for d in turn.done if d.kind == "alert"] == ["alert"]
+    assert [d.kind for d in place.tick(now + hours(1)).done if d.kind == "alert"] == []
+
+
+def test_the_owner_declines_what_the_other_organizes(place: Place) -> None:
+    place.at.delete(place.event)
+    place.event = place.at.meet(week(0), by=BEN, rule="FREQ=WEEKLY")
+    place.tick(BEFORE)
+    place.at.decline(place.event, LOST, MAYA)
+    place.tick(MEANWHILE)
+    place.tick(AFTER)
+    assert place.verdicts(AFTER, 2) == ["missed"]
+
+
+def test_a_series_that_ended_for_good_leaves_the_pair_and_no_misses(place: Place) -> None:
+    place.tick(BEFORE)
+    place.at.end(place.event, LOST)
+    place.tick(MEANWHILE)
+    place.tick(AFTER)
+    assert place.verdicts(AFTER, 1) == ["held"]
+    assert place.verdicts(AFTER, 2) == []
+
+
+def test_an_excuse_given_excuses(place: Place) -> None:
+    cancel(place)
+    place.tick(AFTER)
+    day = date(2026, 3, 16)
+    steering.excuse(place.stage.house, place.stage.dossier(AFTER), day, day, "a trade fair")
+    assert place.verdicts(AFTER, 2) == ["excused"]
+
+
+def test_an_accepted_proposal_rescues_and_is_held_afterwards(place: Place) -> None:
+    place.tick(BEFORE)
+    cancel(place)
+    place.tick(MEANWHILE)
+    (proposal,) = place.stage.dossier(MEANWHILE).proposals
+    now = MEANWHILE + hours(1)
+    booked = answering.accept(place.stage.house, proposal.id, now, n=proposal.options[0].n)
+    assert booked.state is ProposalState.BOOKED
+    place.tick(now + hours(1))
+    assert place.verdicts(now + hours(1), 2) in (["moved"], ["rescued"])
+    place.tick(AFTER)
+    assert place.verdicts(AFTER, 2) in (["moved"], ["rescued"])
+    assert place.stage.dossier(AFTER).streak.count == 0
+
+
+def test_a_proposal_closes_when_the_people_settle_it_themselves(place: Place) -> None:
+    place.tick(BEFORE)
+    cancel(place)
+    place.tick(MEANWHILE)
+    place.at.meet(TUESDAY, by=BEN, title="Coffee")
+    place.tick(MEANWHILE + hours(1))
+    (proposal,) = place.stage.dossier(MEANWHILE + hours(1)).proposals
+    assert proposal.state is ProposalState.OVERTAKEN
