@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+from connectors.model import Key
 from daemon.core.alerting import alerts
 from daemon.core.cadence import cadence
 from daemon.core.dossier import Dossier
@@ -50,7 +51,17 @@ class Decided:
 
 
 def decide(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Yield everything that is not settled yet, pair by pair, in the order to be done."""
+    """Yield everything that is not settled yet, pair by pair, in the order to be done.
+
+    Each key once: a calendar can show one series twice (a copy of what the owner organizes).
+    """
+    wanted: dict[Key, Decision] = {}
+    for decision in _called_for(dossiers, now, pen):
+        wanted.setdefault(decision.key, decision)
+    yield from wanted.values()
+
+
+def _called_for(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
     for dossier in dossiers:
         for rule in RULES:
             yield from (d for d in rule(dossier, now, pen) if d.key not in dossier.settled)

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
 from connectors.memory import Event, Meanwhile
-from connectors.model import Person, Span
+from connectors.model import Attendee, Person, Response, Span
 from daemon import health, queries, steering
 from daemon.health import Condition
 from tests.stage import BEN, FIRST, HALF_AN_HOUR, MAYA, Stage, hours, kinds, week
@@ -217,3 +217,13 @@ def test_a_private_series_has_no_words_anywhere(stage: Stage) -> None:
         assert canary.encode() not in file.read_bytes()
     assert canary not in str(queries.explain(stage.house, BEN))
     assert queries.explain(stage.house, canary) == []
+
+
+def test_a_series_seen_on_two_calendars_of_its_organizer_is_written_to_once(two: Stage) -> None:
+    uid = two.weekly()
+    copy = Attendee(HOME, response=Response.ACCEPTED)
+    two.world.alter(uid, lambda event: replace(event, attendees=(*event.attendees, copy)))
+    turn = two.tick(FIRST - hours(24))
+    assert not turn.failed
+    assert kinds(turn).count("attach_agenda") == 1
+    assert len(two.world.event(uid).links) == 1
