@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from time import monotonic
 from typing import TypeAlias
 
 import structlog
@@ -23,6 +24,7 @@ from daemon import health
 from daemon.health import Condition
 from daemon.house import Account, House
 from daemon.locks import Held, lock
+from daemon.notify import Supervisor
 from daemon.tick import tick
 
 log = structlog.get_logger()
@@ -34,6 +36,8 @@ TICK_EVERY = timedelta(seconds=5)
 PATIENCE = 30.0
 ENOUGH = 4.0
 """Seconds the write at hand has to finish after SIGTERM; the process ends within five."""
+STUCK = 900.0
+"""Seconds after which a turn that does not end is none: then no watchdog is told of life."""
 
 
 class Daemon:
@@ -45,11 +49,14 @@ class Daemon:
         rebuild: Callable[[], House],
         clock: Callable[[], datetime],
         services: Sequence[Service] = (),
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._house = house
         self._rebuild = rebuild
         self._clock = clock
         self._services = services
+        self._supervisor = supervisor or Supervisor({})
+        self._turned = monotonic()
         self._stopping = Event()
         self._reloading = Event()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="tick")
@@ -58,16 +65,19 @@ class Daemon:
         """Tick until SIGTERM or SIGINT."""
         loop = asyncio.get_running_loop()
         stopped = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reloading.set)
+        _on(loop, ("SIGTERM", "SIGINT", "SIGBREAK"), stopped.set)
+        _on(loop, ("SIGHUP",), self._reloading.set)
         async with AsyncExitStack() as beside:
             for service in self._services:
                 await beside.enter_async_context(service(lambda: self._house))
             scheduler = self._scheduler()
             scheduler.start()
             log.info("daemon.started", accounts=len(self._house.accounts))
+            self._supervisor.tell("READY=1", f"STATUS=accounts: {len(self._house.accounts)}")
+            beating = asyncio.create_task(self._supervisor.beat(self._turns))
             await stopped.wait()
+            self._supervisor.tell("STOPPING=1")
+            beating.cancel()
             self._stopping.set()
             scheduler.shutdown(wait=False)
         await self._finish(loop)
@@ -96,6 +106,11 @@ class Daemon:
 
     async def _tick(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._worker, self._turn)
+        self._turned = monotonic()
+
+    def _turns(self) -> bool:
+        """Whether the ticks go on: idle ones end at once, a long look takes minutes."""
+        return monotonic() - self._turned < STUCK
 
     def _turn(self) -> None:
         if self._reloading.is_set():
@@ -111,7 +126,10 @@ class Daemon:
         except Held as held:
             log.warning("tick.waits", holder=held.holder)
             return
-        log.info("tick.done", done=len(turn.done), failed=len(turn.failed))
+        done, failed = len(turn.done), len(turn.failed)
+        log.info("tick.done", done=done, failed=failed)
+        words = f"STATUS=last look {now:%d %b %H:%M} UTC: {done} written, {failed} failed"
+        self._supervisor.tell(words)
 
     def _reload(self) -> None:
         """Take new settings; where they are wrong, say so and go on with the old ones."""
@@ -121,6 +139,15 @@ class Daemon:
             log.warning("settings.wrong", problems=[str(problem) for problem in error.problems])
         else:
             log.info("settings.reloaded")
+
+
+def _on(loop: asyncio.AbstractEventLoop, names: Sequence[str], act: Callable[[], None]) -> None:
+    """Let signals act inside the loop; each system has its own."""
+    for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
+        try:
+            loop.add_signal_handler(number, act)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
 
 
 def due_accounts(house: House, now: datetime) -> frozenset[str]:

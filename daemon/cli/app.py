@@ -17,6 +17,7 @@ from daemon.cli import (
     examining,
     opening,
     running,
+    serving,
     signing,
     steering,
 )
@@ -29,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, acting, steering, signing, running, opening, examining, demo):
+for group in (asking, acting, steering, signing, running, opening, examining, serving, demo):
     group.register(app)
 
 
@@ -57,8 +58,13 @@ def _message(error: typer.TyperException) -> str:
     return " ".join(message.split()).rstrip(".")
 
 
+_DOCTOR = "`visavis doctor` says more"
+
+
 def _known(error: Exception) -> int:
     """Say a mistake in one line and return its exit code; anything else is a bug and is raised."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from config.problems import SettingsError
     from config.sealing import SecretError
     from connectors.errors import ConnectorError
@@ -79,6 +85,13 @@ def _known(error: Exception) -> int:
             complain(str(error), "wait until it is done, or stop that process")
         case ConnectorError() | Refused() | SecretError():
             complain(error.what, error.remedy)
+        case OSError() if error.filename or error.strerror:
+            what = error.strerror or type(error).__name__
+            complain(f"{error.filename}: {what}" if error.filename else what, _DOCTOR)
+        case SQLAlchemyError():
+            # Only the first line is meant for people; statements and rows follow.
+            reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            complain(f"the database cannot be used: {reason}", _DOCTOR)
         case _:
             raise error
     return TROUBLE

@@ -37,6 +37,6 @@ def _all(settings: Settings, environ: Mapping[str, str], now: datetime) -> Itera
     yield from database.examined(settings)
     yield machine.disk(settings.home)
     yield from machine.permissions(settings.home, private=os.name == "posix")
-    yield from machine.locks(settings.home)
+    yield from machine.locks(settings, environ)
     yield machine.libraries()
     yield from outside.examined(settings, environ, now)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from config.settings import Settings
 from daemon.doctor.findings import Finding, ill, well
 from daemon.locks import holder
+from daemon.service import installation, job, usual
+from daemon.service.job import Installation
 
 ENOUGH = 200_000_000
 """Bytes that should be free: a database of years has less, and SQLite needs its size again."""
@@ -46,8 +49,9 @@ def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
         yield well("permissions", f"{home} is this user's alone")
 
 
-def locks(home: Path) -> Iterator[Finding]:
+def locks(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Tell who runs and who writes right now."""
+    home = settings.home
     try:
         runs, writes = (_holder(home / f"{name}.lock") for name in ("run", "act"))
     except OSError as error:
@@ -55,12 +59,19 @@ def locks(home: Path) -> Iterator[Finding]:
         yield ill("locks", what, f"let this user read and write {home}")
         return
     yield well("locks", f"writing now: {writes}" if writes else "nobody writes right now")
-    yield _service(runs)
+    yield _service(runs, installation(job(settings), usual(), environ))
 
 
-def _service(runs: str | None) -> Finding:
+def _service(runs: str | None, installed: Installation) -> Finding:
+    """Tell whether the daemon runs, and whether what this user installed fits."""
+    there = installed.file.exists()
+    if there and not installed.current:
+        what = f"{installed.file} was made for other settings or another environment"
+        return ill("service", what, "visavis service install")
     if runs:
         return well("service", f"runs: {runs}")
+    if there:
+        return ill("service", "installed, but the daemon does not run", "visavis run says why")
     return well("service", "the daemon does not run", "visavis service install, or visavis run")
 
 
