@@ -10,8 +10,9 @@ import pytest
 
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
 from connectors.memory import Event, Meanwhile
-from connectors.model import Attendee, Person, Response, Span
+from connectors.model import Person, Span
 from daemon import health, queries, steering
+from daemon.core.decide import decide
 from daemon.health import Condition
 from tests.stage import BEN, FIRST, HALF_AN_HOUR, MAYA, Stage, hours, kinds, week
 
@@ -219,11 +220,12 @@ def test_a_private_series_has_no_words_anywhere(stage: Stage) -> None:
     assert queries.explain(stage.house, canary) == []
 
 
-def test_a_series_seen_on_two_calendars_of_its_organizer_is_written_to_once(two: Stage) -> None:
-    uid = two.weekly()
-    copy = Attendee(HOME, response=Response.ACCEPTED)
-    two.world.alter(uid, lambda event: replace(event, attendees=(*event.attendees, copy)))
-    turn = two.tick(FIRST - hours(24))
-    assert not turn.failed
-    assert kinds(turn).count("attach_agenda") == 1
-    assert len(two.world.event(uid).links) == 1
+def test_a_series_that_a_calendar_shows_twice_is_written_to_once(stage: Stage) -> None:
+    stage.weekly()
+    now = FIRST - hours(24)
+    stage.tick(FIRST - hours(30))
+    dossier = stage.dossier(now)
+    twice = replace(dossier, series=dossier.series * 2)
+    keys = [decision.key for decision in decide([twice], now, stage.house.pen)]
+    assert len(keys) == len(set(keys))
+    assert any(key.startswith("attach_agenda") for key in keys)
