@@ -186,6 +186,8 @@ class Series:
     all_day: bool = False
     owned: bool = False
     """Whether this account is the organizer's side, so that shared properties may be written."""
+    negotiable: bool = False
+    """Whether this account is a guest who may answer with another time (RFC 5546 COUNTER)."""
     links: tuple[Link, ...] = ()
     split_from: Handle | None = None
 

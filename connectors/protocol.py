@@ -87,6 +87,14 @@ class Calendar(CalendarReader, Protocol):
         after a crash or by a second installation.
         """
 
+    def counter(
+        self, series: Series, lost: Occurrence, to: Span, since: datetime | None, /
+    ) -> Receipt:
+        """Answer a standing meeting, as a guest, with another time for its organizer to take.
+
+        `since` is None at the first try; after a crash, an answer given since then was ours.
+        """
+
     def undo(self, receipt: Receipt) -> None:
         """Take a write back; raises `PreconditionFailed` when the world changed since."""
 

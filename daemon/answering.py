@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from daemon import journal, ledger
+from daemon.core.countering import counter_key, countering, negotiable
 from daemon.core.dossier import Dossier
 from daemon.core.keys import event_key
 from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
@@ -43,11 +44,7 @@ def accept(
     proposal = _known(house, proposal_id)
     if proposal.state is ProposalState.BOOKED:
         return _again(proposal, 0 if fallback else n)
-    foreseen = foresee(house, now, asked={proposal.pair})
-    with house.store.write() as session:
-        keep(session, house, foreseen, now)
-    dossier = _dossier(foreseen, proposal)
-    _allowed(foreseen, dossier, proposal)
+    foreseen, dossier = _looked(house, proposal, now)
     if fallback and proposal.fallback and proposal.fallback.kind is FallbackKind.WRITTEN:
         return _write(house, dossier, proposal, now)
     with house.store.read() as session:
@@ -63,6 +60,42 @@ def accept(
         raise _gone(house, proposal, option, now)
     decision = booking(dossier, proposal, option, "you accepted it", house.pen)
     return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
+
+
+def counter(house: House, proposal_id: str, now: datetime, *, n: int = 1) -> Proposal:
+    """Ask the organizer to move their meeting to one of the times; raises `Refused`.
+
+    The proposal stays open until they do. Asked once: the same time again mails nobody.
+    """
+    proposal = _known(house, proposal_id)
+    if proposal.countered is not None:
+        return _asked(proposal, n)
+    foreseen, dossier = _looked(house, proposal, now)
+    with house.store.read() as session:
+        known = journal.entry(session, counter_key(proposal))
+    if known is not None and known.state is State.BEGUN:
+        return _ask(house, known, proposal, n, now)
+    _current(dossier, proposal, known, now)
+    _seen(foreseen, dossier, proposal)
+    option = _chosen(proposal, n, fallback=False)
+    if not negotiable(dossier, proposal, now):
+        what = "there is no standing meeting whose organizer could be asked for another time"
+        remedy = "without `--counter` a new meeting of your own is made"
+        raise Refused(what, remedy, proposal)
+    if not _free(dossier, proposal, option, now):
+        raise _gone(house, proposal, option, now)
+    decision = countering(dossier, proposal, option, now)
+    return _ask(house, Intent(decision, now, State.PENDING), proposal, n, now)
+
+
+def _looked(house: House, proposal: Proposal, now: datetime) -> tuple[Foreseen, Dossier]:
+    """Look again, keep what was seen, and see whether anything may be written for this pair."""
+    foreseen = foresee(house, now, asked={proposal.pair})
+    with house.store.write() as session:
+        keep(session, house, foreseen, now)
+    dossier = _dossier(foreseen, proposal)
+    _allowed(foreseen, dossier, proposal)
+    return foreseen, dossier
 
 
 def _write(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -115,6 +148,18 @@ def _again(proposal: Proposal, n: int) -> Proposal:
     raise Refused(
         f"proposal {proposal.id} is booked already, with option {booked.n if booked else '?'}",
         "`visavis undo` takes the booking back",
+        proposal,
+    )
+
+
+def _asked(proposal: Proposal, n: int) -> Proposal:
+    """Return a proposal whose organizer was asked to whoever asks for the same time."""
+    asked = proposal.countered
+    if asked is not None and asked.n == n:
+        return proposal
+    raise Refused(
+        f"the organizer was asked already, for option {asked.n if asked else '?'}",
+        "without `--counter` a new meeting of your own is made",
         proposal,
     )
 
@@ -182,7 +227,16 @@ def _free(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -
 
 
 def _book(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:
+    return _again(_performed(house, intent, proposal, now), n)
+
+
+def _ask(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:
+    return _asked(_performed(house, intent, proposal, now), n)
+
+
+def _performed(house: House, intent: Intent, proposal: Proposal, now: datetime) -> Proposal:
+    """Carry an answer out; return the proposal as it stands then."""
     failure = perform(house, intent, now)
     if failure:
         raise Refused(failure.error.what, failure.error.remedy, proposal)
-    return _again(_known(house, proposal.id), n)
+    return _known(house, proposal.id)

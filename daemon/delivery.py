@@ -17,6 +17,7 @@ from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import FORESIGHT, still_ahead
 from daemon.core.policy import Policy
+from daemon.core.proposing import as_of
 from daemon.core.telling import soon
 from daemon.core.words import ProposalState
 from daemon.gather import read
@@ -49,7 +50,7 @@ def deliver(
         if policy is None or not policy.write or memory.silent(letter.pair) or stop():
             continue
         if not _quiet(policy, letter, now):
-            failed.append(_send(house, letter, pairs.get(letter.pair)))
+            failed.append(_send(house, letter, pairs.get(letter.pair), now))
     return [failure for failure in failed if failure is not None]
 
 
@@ -72,7 +73,7 @@ def last_evening(policy: Policy, now: datetime) -> datetime:
     return now
 
 
-def _send(house: House, waiting: Waiting, dossier: Dossier | None) -> Failure | None:
+def _send(house: House, waiting: Waiting, dossier: Dossier | None, now: datetime) -> Failure | None:
     channel = house.channels.get(waiting.channel)
     if channel is None:
         return None
@@ -81,7 +82,7 @@ def _send(house: House, waiting: Waiting, dossier: Dossier | None) -> Failure | 
         sent = channel.sent(key) if waiting.begun else False
     except ConnectorError as error:
         return Failure(waiting.account, None, error)
-    letter = _current(house, waiting, dossier)
+    letter = _current(house, waiting, dossier, now)
     if sent is not False:
         # A letter nobody can look up is sent at most once: silence beats nagging.
         _settle(house, key, Delivery.SENT if sent else Delivery.UNKNOWN)
@@ -119,7 +120,9 @@ def _settle(house: House, key: Key, state: Delivery, problem: str = "") -> None:
         outbox.settle(session, [key], state, problem)
 
 
-def _current(house: House, waiting: Waiting, dossier: Dossier | None) -> Letter | None:
+def _current(
+    house: House, waiting: Waiting, dossier: Dossier | None, now: datetime
+) -> Letter | None:
     """Return a letter as it is true now; None where what it is about is over.
 
     A proposal that waited for the morning is worded anew, with the times that do by now.
@@ -131,7 +134,7 @@ def _current(house: House, waiting: Waiting, dossier: Dossier | None) -> Letter 
     if proposal is not None and dossier is not None:
         if proposal.state is not ProposalState.OPEN:
             return None
-        words = house.pen.proposal(dossier, proposal)
+        words = house.pen.proposal(dossier, as_of(dossier, proposal, now))
         return replace(waiting.letter, subject=words.subject, text=words.text)
     if raised is not None and dossier is not None:
         true = lasting(raised, dossier.streak) and dossier.streak.count >= raised.streak
@@ -180,7 +183,7 @@ def _post_digest(
             return
         notes = [note for one in sorted(names) for note in outbox.notes(session, one)]
     pairs = {dossier.pair.id: dossier for dossier in mine}
-    untrue = [n for n in notes if _current(house, n, pairs.get(n.pair)) is None]
+    untrue = [n for n in notes if _current(house, n, pairs.get(n.pair), now) is None]
     tonight = now - evening < EVENING
     ripe = [n for n in notes if n not in untrue and (tonight or n.at <= evening)]
     words = None

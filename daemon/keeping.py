@@ -33,6 +33,8 @@ def remember(
             _chosen(session, decision, now)
         case Kind.BOOK:
             _booked(session, house, decision, receipt, now)
+        case Kind.COUNTER:
+            _countered(session, decision, now)
         case Kind.PROPOSE:
             ledger.keep_proposal(session, as_proposal(decision), now)
             _tell(session, house, decision, now, about=str(decision.after["id"]))
@@ -100,14 +102,28 @@ def _booked(
 
 def _chosen(session: Session, decision: Decision, now: datetime) -> None:
     """Give a proposal the time that was chosen; questions that no proposal led to have none."""
-    wish = decision.after
-    proposal = ledger.proposal(session, str(wish.get("proposal", "")))
+    proposal = ledger.proposal(session, str(decision.after.get("proposal", "")))
     if proposal is not None:
-        span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
-        option = Option(int(str(wish["n"])), span, decision.because)
         unseen = decision.kind is Kind.BOOK
-        booked = replace(proposal, state=ProposalState.BOOKED, booked=option, unseen=unseen)
+        booked = replace(
+            proposal, state=ProposalState.BOOKED, booked=_option(decision), unseen=unseen
+        )
         ledger.keep_proposal(session, booked, now)
+
+
+def _countered(session: Session, decision: Decision, now: datetime) -> None:
+    """Note on a proposal what the organizer was asked for; it is booked when they move it."""
+    proposal = ledger.proposal(session, str(decision.after["proposal"]))
+    if proposal is not None:
+        asked = replace(proposal, countered=_option(decision))
+        ledger.keep_proposal(session, asked, now)
+
+
+def _option(decision: Decision) -> Option:
+    """Return the time that a decision says was chosen."""
+    wish = decision.after
+    span = Span(*(datetime.fromisoformat(str(wish[name])) for name in ("start", "end")))
+    return Option(int(str(wish["n"])), span, decision.because)
 
 
 def _dropped(session: Session, decision: Decision) -> None:

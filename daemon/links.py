@@ -96,7 +96,7 @@ class Links:
 
 def version(proposal: Proposal) -> str:
     """Return what changes whenever a proposal means something else than it did."""
-    offers = (proposal.options, proposal.fallback, proposal.booked)
+    offers = (proposal.options, proposal.fallback, proposal.booked, proposal.countered)
     return digest(proposal.state, *map(str, offers))
 
 

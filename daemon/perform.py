@@ -47,6 +47,7 @@ COMPARE_AGAIN = timedelta(minutes=5)
 SETTLING = timedelta(minutes=2)
 """How long a provider's search may not show a document that was just made."""
 ON_CALENDAR = frozenset({Kind.ATTACH_AGENDA, Kind.BOOK})
+"""Writes to the calendar that can be taken back; an answer to an invitation cannot."""
 ON_DOCUMENTS = frozenset({Kind.CREATE_AGENDA, Kind.SHARE_AGENDA, Kind.WRITE_SECTION})
 
 
@@ -121,7 +122,7 @@ def undoable(intent: Intent) -> bool:
     )
 
 
-def _act(house: House, intent: Intent) -> Receipt:
+def _act(house: House, intent: Intent) -> Receipt:  # noqa: PLR0911 - one a case
     match intent.decision.kind:
         case Kind.CREATE_AGENDA:
             return _create(house, intent)
@@ -133,6 +134,8 @@ def _act(house: House, intent: Intent) -> Receipt:
             return _write(house, intent)
         case Kind.BOOK:
             return _book(house, intent)
+        case Kind.COUNTER:
+            return _counter(house, intent)
         case Kind.PROPOSE | Kind.ALERT | Kind.RECAP | Kind.ADVISE:
             # These are rows and letters of our own, written down as the intent is finished.
             return keeping.NOTHING
@@ -157,6 +160,18 @@ def _write(house: House, intent: Intent) -> Receipt:
 
 
 def _book(house: House, intent: Intent) -> Receipt:
+    series, lost, to = _other_time(house, intent)
+    return _calendar(house, intent).book(series, lost, to, intent.decision.key)
+
+
+def _counter(house: House, intent: Intent) -> Receipt:
+    tried = intent.state is State.BEGUN
+    since = datetime.fromisoformat(str(intent.decision.after["asked"])) if tried else None
+    return _calendar(house, intent).counter(*_other_time(house, intent), since)
+
+
+def _other_time(house: House, intent: Intent) -> tuple[Series, Occurrence, Span]:
+    """Return a lost meeting in its series, and when it should be instead."""
     decision, series = intent.decision, _series(house, intent)
     if decision.occurrence is None or decision.times is None:
         raise NotFound("the lost meeting is not known any more")
@@ -164,7 +179,7 @@ def _book(house: House, intent: Intent) -> Receipt:
     lost = series.occurrence(decision.occurrence) or Occurrence(
         decision.occurrence, decision.times, Status.CANCELLED
     )
-    return _calendar(house, intent).book(series, lost, to, decision.key)
+    return series, lost, to
 
 
 def _damage(house: House, intent: Intent, receipt: Receipt) -> NotPermitted | None:

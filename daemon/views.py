@@ -87,6 +87,8 @@ def proposal(proposed: Proposal, url: str | None = None) -> Shape:
         "options": [_option(option) for option in proposed.options],
         "fallback": _fallback(proposed.fallback) if proposed.fallback else None,
         "booked": _option(proposed.booked) if proposed.booked else None,
+        "negotiable": proposed.negotiable,
+        "countered": _option(proposed.countered) if proposed.countered else None,
         "together": list(proposed.together),
         "url": url,
     }

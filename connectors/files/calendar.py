@@ -220,6 +220,10 @@ class FilesCalendar:
             wrote=wrote,
         )
 
+    def counter(self, *_: object) -> Receipt:
+        """Refuse: see `Capability.PROPOSE_NEW_TIME`."""
+        raise NotPermitted("a file goes to nobody, so no other time can be proposed")
+
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed those very lines since."""
         name, uid = place(receipt.handle)

@@ -77,6 +77,10 @@ class GoogleCalendar(GoogleReader):
         harm = receipts.harm(instance, written)
         return receipts.booked(series.handle, before, written, guarded, harm)
 
+    def counter(self, *_: object) -> Receipt:
+        """Refuse: see `Capability.PROPOSE_NEW_TIME`."""
+        raise NotPermitted("Google lets no guest propose another time through its API")
+
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed that very thing since."""
         if "link" in receipt.after:

@@ -195,6 +195,10 @@ class MemoryCalendar:
         written = self._put("calendar.invite", event, self._mailed(self._address, event.attendees))
         return self._receipt(event, written, {}, meeting(written, to.start))
 
+    def counter(self, *_: object) -> Receipt:
+        """Refuse: see `Capability.PROPOSE_NEW_TIME`."""
+        raise NotPermitted("nobody in memory reads a proposed time")
+
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed that very thing since."""
         try:

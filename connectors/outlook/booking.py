@@ -22,6 +22,7 @@ from connectors.model import (
     Occurrence,
     Person,
     Receipt,
+    Response,
     Series,
     Span,
     Status,
@@ -40,6 +41,8 @@ LOST = f"{_OURS} visavisInsteadOf"
 """The series (iCalUId) and the original start of the meeting that a new one stands for."""
 _TYPES = {AttendeeKind.ROOM: "resource", AttendeeKind.RESOURCE: "resource"}
 _A_DAY = timedelta(days=1)
+_NEVER = "0001-01-01T00:00:00Z"
+_CLOCKS_APART = timedelta(minutes=2)
 
 
 class Bookings:
@@ -67,17 +70,38 @@ class Bookings:
                     pass  # a meeting of its own has to do
         return self._call(series, whole, lost, to, key)
 
-    def propose(self, series: Series, lost: Occurrence, to: Span, comment: str = "") -> None:
-        """Answer tentatively, as a guest, with another time for the organizer to take."""
+    def counter(
+        self, series: Series, lost: Occurrence, to: Span, since: datetime | None
+    ) -> Receipt:
+        """Answer with another time for the organizer to take; a decline stays a decline."""
         whole = self._reader.whole(series.handle)
         present = self._instance(whole, lost.recurrence_id, lost.span, to)
         if present is None:
             raise NotFound("the meeting is not in the calendar any more")
-        if whole.get("isOrganizer") or whole.get("allowNewTimeProposals") is False:
+        if not translate.negotiable(whole):
             raise NotPermitted("no other time can be proposed for this meeting")
-        slot = {"start": schedules.utc(to.start), "end": schedules.utc(to.end)}
-        answer = {"comment": comment, "sendResponse": True, "proposedNewTime": slot}
-        self._graph.write("POST", f"{self._reader.event(present['id'])}/tentativelyAccept", answer)
+        sent = since is not None and _answered(present) >= instant(since) - _CLOCKS_APART
+        if not sent:
+            slot = {"start": schedules.utc(to.start), "end": schedules.utc(to.end)}
+            path = f"{self._reader.event(present['id'])}/{_verb(present)}"
+            self._graph.write("POST", path, {"sendResponse": True, "proposedNewTime": slot})
+        return self._countered(whole, present, to, wrote=not sent)
+
+    def _countered(self, whole: Json, present: Json, to: Span, *, wrote: bool) -> Receipt:
+        """Return the receipt of an answer, which has no body: the event is read once more."""
+        after, original = self._reader.whole(Handle(whole["id"])), translate.original(present)
+        return Receipt(
+            handle=Handle(whole["id"]),
+            version=translate.version(after),
+            before={
+                "response": translate.response(present.get("responseStatus")),
+                **_times(translate.span(present, "UTC")),
+            },
+            after={"recurrence_id": original.isoformat(), "proposed": _times(to)},
+            kept_before=self._kept(whole),
+            kept_after=self._kept(after),
+            wrote=wrote,
+        )
 
     def undo(self, receipt: Receipt) -> None:
         """Move it back, or take the new meeting out; not where people moved it since."""
@@ -199,6 +223,17 @@ class Bookings:
 
     def _kept(self, event: Json) -> Facts:
         return kept(event, self._reader.eyes([event]))
+
+
+def _verb(present: Json) -> str:
+    """Return how to answer with another time: Graph knows none that leaves the answer open."""
+    declined = translate.response(present.get("responseStatus")) is Response.DECLINED
+    return "decline" if declined else "tentativelyAccept"
+
+
+def _answered(present: Json) -> datetime:
+    """Return when the owner last answered; whoever never did has a year that no clock shows."""
+    return translate.moment(str((present.get("responseStatus") or {}).get("time") or _NEVER))
 
 
 def transaction(key: str) -> str:

@@ -131,14 +131,18 @@ class OutlookCalendar:
         """Move a standing occurrence; else, and as a guest, call a new single meeting."""
         return self._bookings.book(series, lost, to, key)
 
-    def propose(self, series: Series, lost: Occurrence, to: Span, comment: str = "") -> None:
-        """Answer a standing occurrence tentatively, as a guest, with another time."""
-        self._bookings.propose(series, lost, to, comment)
+    def counter(
+        self, series: Series, lost: Occurrence, to: Span, since: datetime | None, /
+    ) -> Receipt:
+        """Answer a standing occurrence, as a guest, with another time; mails the organizer once."""
+        return self._bookings.counter(series, lost, to, since)
 
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed that very thing since."""
         if "link" in receipt.after:
             self._invitations.detach(receipt)
+        elif "proposed" in receipt.after:
+            raise PreconditionFailed("an answer that was sent cannot be taken back")
         else:
             self._bookings.undo(receipt)
 

@@ -85,6 +85,7 @@ def series(whole: Json, instances: Iterable[Json], window: Span, eyes: Eyes) -> 
         private=private,
         all_day=bool(whole.get("isAllDay")),
         owned=bool(whole.get("isOrganizer")),
+        negotiable=negotiable(whole),
         # A single event is told without its body.
         links=bodies.links(whole) if rule else (),
     )
@@ -100,6 +101,11 @@ def is_private(event: Json) -> bool:
     return event.get("sensitivity") in _PRIVATE
 
 
+def negotiable(event: Json) -> bool:
+    """Whether a guest may answer with another time; the organizer may forbid it."""
+    return not event.get("isOrganizer") and event.get("allowNewTimeProposals") is not False
+
+
 def span(event: Json, zone: str) -> Span:
     """Return when it takes place; a whole day is the same day in every zone."""
     clock = ZoneInfo(zone)
@@ -111,7 +117,7 @@ def span(event: Json, zone: str) -> Span:
 def original(event: Json) -> datetime:
     """Return the original start that names an instance, in UTC; a single event has its start."""
     told = None if event.get("isAllDay") else event.get("originalStart")
-    return _instant(str(told)) if told else _moment(event["start"])
+    return moment(str(told)) if told else _moment(event["start"])
 
 
 def zone_of(event: Json, eyes: Eyes) -> str:
@@ -224,9 +230,10 @@ def _cancelled(
 
 def _moment(value: Json) -> datetime:
     """Read a `dateTimeTimeZone` in UTC: seven digits of a second, no offset."""
-    return _instant(str(value["dateTime"]))
+    return moment(str(value["dateTime"]))
 
 
-def _instant(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Read a time; without an offset it is UTC."""
     read = datetime.fromisoformat(text)
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)

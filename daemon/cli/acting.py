@@ -76,26 +76,35 @@ def accept(
     config: Config = None,
     *,
     fallback: Annotated[bool, typer.Option("--fallback", help="Take the way out.")] = False,
+    counter: Annotated[
+        bool,
+        typer.Option("--counter", help="As a guest, ask the organizer to move it there instead."),
+    ] = False,
     json: Json = False,
 ) -> int:
     """Book one of the times of a proposal."""
-    from daemon.answering import Refused
-    from daemon.answering import accept as answer
-    from daemon.views import proposal as view
+    from daemon import answering, views
 
+    if fallback and counter:
+        raise typer.BadParameter("--counter asks for one of the options: not with --fallback")
     with acting(config, "accept") as at, working("looking and booking"):
         _must_know(at.house, proposal)
         try:
-            booked = answer(at.house, proposal, at.now, n=option, fallback=fallback)
-        except Refused as refused:
+            if counter:
+                answered = answering.counter(at.house, proposal, at.now, n=option)
+            else:
+                answered = answering.accept(at.house, proposal, at.now, n=option, fallback=fallback)
+        except answering.Refused as refused:
             complain(refused.what, refused.remedy)
             if json and refused.proposal is not None:
-                show_json(view(refused.proposal))
+                show_json(views.proposal(refused.proposal))
             return TROUBLE
     if json:
-        show_json(view(booked))
-    elif booked.booked is not None:
-        say(f"booked: {booked.booked.span.start:%A %d %B, %H:%M}")
+        show_json(views.proposal(answered))
+    elif answered.booked is not None:
+        say(f"booked: {answered.booked.span.start:%A %d %B, %H:%M}")
+    elif answered.countered is not None:
+        say(f"asked for: {answered.countered.span.start:%A %d %B, %H:%M}")
     return DONE
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from connectors.model import Facts, Json, Key, Person, Span, WorkingHours
 from daemon.core.availability import Availability, usual_hours
 from daemon.core.candidates import Loss
+from daemon.core.countering import negotiable
 from daemon.core.dossier import Dossier
 from daemon.core.fairness import tally
 from daemon.core.keys import digest, event_key, key
@@ -94,7 +95,12 @@ def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
         return replace(proposal, state=ProposalState.OVERTAKEN)
     if dossier.policy.week(proposal.recurrence_id).end <= now:
         return replace(proposal, state=ProposalState.EXPIRED)
-    return proposal
+    return as_of(dossier, proposal, now)
+
+
+def as_of(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
+    """Return an open proposal with whether its organizer can be asked at this moment."""
+    return replace(proposal, negotiable=negotiable(dossier, proposal, now))
 
 
 def with_proposals(dossier: Dossier, fresh: Iterable[Proposal], now: datetime) -> Dossier:
@@ -195,7 +201,8 @@ def _with_told(matter: _Matter, now: datetime) -> Loss:
 
 def _proposed(matter: _Matter, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
     dossier, meeting = matter.dossier, matter.meeting
-    words, held = pen.proposal(dossier, proposal), dossier.held(meeting.series)
+    words = pen.proposal(dossier, as_of(dossier, proposal, now))
+    held = dossier.held(meeting.series)
     yield Decision(
         key=propose_key(dossier, meeting),
         kind=Kind.PROPOSE,

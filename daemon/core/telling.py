@@ -14,6 +14,7 @@ from daemon.core.dossier import Dossier
 from daemon.core.naming import full_name, short_name
 from daemon.core.outcomes import rate
 from daemon.core.prep import PrepFacts, prep_facts
+from daemon.core.proposing import as_of
 from daemon.core.words import (
     Fallback,
     FallbackKind,
@@ -71,6 +72,10 @@ class ProposalFacts:
     fallback: Way | None
     together: int
     """How many others were planned jointly with it."""
+    negotiable: bool = False
+    """Whether the organizer can be asked to move it instead."""
+    countered: Offered | None = None
+    """What the organizer was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +135,12 @@ def proposal_facts(dossier: Dossier, proposal: Proposal) -> ProposalFacts:
     return ProposalFacts(
         id=proposal.id,
         who=who(dossier),
-        lost=local(dossier, proposal.series, proposal.lost.start),
+        lost=local(dossier, proposal.series, _lost_at(dossier, proposal)),
         because=_because(dossier, proposal),
         options=tuple(_offered(dossier, proposal, option) for option in proposal.options),
         fallback=_way(dossier, proposal, proposal.fallback) if proposal.fallback else None,
+        negotiable=proposal.negotiable,
+        countered=_offered(dossier, proposal, proposal.countered) if proposal.countered else None,
         together=len(proposal.together),
     )
 
@@ -161,7 +168,7 @@ def alert_facts(dossier: Dossier, level: Level, now: datetime) -> AlertFacts:
         first=dossier.policy.today(first),
         last=dossier.policy.today(max((o.recurrence_id for o in missed), default=first)),
         ahead=local(dossier, ahead.series, ahead.span.start) if ahead else None,
-        proposals=_waiting(dossier),
+        proposals=_waiting(dossier, now),
         document=_document(dossier),
     )
 
@@ -171,7 +178,7 @@ def digest_facts(dossiers: Sequence[Dossier], now: datetime) -> DigestFacts:
     ahead = [_ahead(d, m, now) for d in dossiers for m in soon(d, now)]
     return DigestFacts(
         tuple(sorted(ahead, key=lambda one: one.start)),
-        tuple(proposal for dossier in dossiers for proposal in _waiting(dossier)),
+        tuple(proposal for dossier in dossiers for proposal in _waiting(dossier, now)),
     )
 
 
@@ -189,6 +196,12 @@ def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
     tomorrow = next(day for day in days if day.weekday() in working)
     end = policy.midnight(tomorrow + timedelta(days=1))
     return [meeting for meeting in dossier.standing() if now < meeting.span.start < end]
+
+
+def _lost_at(dossier: Dossier, proposal: Proposal) -> datetime:
+    """Return when the meeting would have been; one that left its week is missed where it was."""
+    week = dossier.policy.week(proposal.recurrence_id)
+    return proposal.lost.start if proposal.lost.start in week else proposal.recurrence_id
 
 
 def _offered(dossier: Dossier, proposal: Proposal, option: Option) -> Offered:
@@ -216,9 +229,9 @@ def _why(dossier: Dossier, outcome: Outcome) -> str:
     return next(told, "") or outcome.because
 
 
-def _waiting(dossier: Dossier) -> tuple[ProposalFacts, ...]:
+def _waiting(dossier: Dossier, now: datetime) -> tuple[ProposalFacts, ...]:
     return tuple(
-        proposal_facts(dossier, proposal)
+        proposal_facts(dossier, as_of(dossier, proposal, now))
         for proposal in dossier.proposals
         if proposal.state is ProposalState.OPEN
     )

@@ -234,7 +234,11 @@ class Proposal:
     options: tuple[Option, ...] = ()
     fallback: Fallback | None = None
     booked: Option | None = None
+    countered: Option | None = None
+    """The time the organizer was asked for, where the owner is a guest; theirs to take."""
     together: tuple[str, ...] = ()
+    negotiable: bool = False
+    """Whether the organizer can be asked now; known of what `settled` returns alone."""
     numbered: int = 0
     """The highest number an option ever had: none ever means another time than it was read for."""
     unseen: bool = False
@@ -304,6 +308,7 @@ class Kind(StrEnum):
     WRITE_SECTION = "write_section"
     PROPOSE = "propose"
     BOOK = "book"
+    COUNTER = "counter"
     ALERT = "alert"
     RECAP = "recap"
     ADVISE = "advise"

@@ -27,6 +27,11 @@ async def accept(request: Request) -> Response:
     return await _acted(request, _accept, _proposals, "/proposals?said=booked")
 
 
+async def counter(request: Request) -> Response:
+    """Ask the organizer for one of the times of a proposal."""
+    return await _acted(request, _counter, _proposals, "/proposals?said=asked")
+
+
 async def decline(request: Request) -> Response:
     """Close a proposal without another time."""
     return await _acted(request, _decline, _proposals, "/proposals?said=declined")
@@ -71,6 +76,11 @@ def _accept(here: Site, proposal: str, fields: Fields) -> None:
         n=0 if way_out else number(fields.get("option", "")),
         fallback=way_out,
     )
+
+
+def _counter(here: Site, proposal: str, fields: Fields) -> None:
+    _must_know(here, proposal)
+    answering.counter(here.house(), proposal, here.clock(), n=number(fields.get("option", "")))
 
 
 def _decline(here: Site, proposal: str, _: Fields) -> None:

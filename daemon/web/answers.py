@@ -23,6 +23,9 @@ from daemon.web.forms import form
 from daemon.web.site import Site, site
 from daemon.web.templating import page
 
+_COUNTER = "counter-"
+"""What the action of a button begins with that asks the organizer for one of the times."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -66,6 +69,8 @@ def _act(here: Site, proposal: Proposal, action: str) -> None:
             answering.decline(house, proposal.id, now)
         case "fallback":
             answering.accept(house, proposal.id, now, n=0, fallback=True)
+        case _ if action.startswith(_COUNTER):
+            answering.counter(house, proposal.id, now, n=int(action.removeprefix(_COUNTER)))
         case _:
             answering.accept(house, proposal.id, now, n=int(action))
 
@@ -102,6 +107,9 @@ def _buttons(asked: _Asked, here: Site) -> dict[str, str]:
     """Return what each button of the page carries, by what it does."""
     if asked.proposal.state is not ProposalState.OPEN:
         return {}
-    actions = [*(str(option.n) for option in asked.proposal.options), "fallback", "decline"]
+    numbers = [str(option.n) for option in asked.proposal.options]
+    actions = [*numbers, "fallback", "decline"]
+    if asked.proposal.negotiable:
+        actions += [f"{_COUNTER}{n}" for n in numbers]
     now = here.clock()
     return {action: asked.links.button(asked.proposal, action, now) for action in actions}

@@ -54,6 +54,7 @@ def _owned() -> list[BaseRoute]:
         Route("/pairs/{pair}/document", documents.save_own, methods=["POST"]),
         Route("/proposals", pages.proposals),
         Route("/proposals/{id}/accept", actions.accept, methods=["POST"]),
+        Route("/proposals/{id}/counter", actions.counter, methods=["POST"]),
         Route("/proposals/{id}/decline", actions.decline, methods=["POST"]),
         Route("/alerts", pages.alerts),
         Route("/journal", pages.journal),

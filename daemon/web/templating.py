@@ -23,6 +23,7 @@ from daemon.web.site import site
 HERE = Path(__file__).parent
 SAID = {
     "booked": "Booked. The journal has it, with a way back.",
+    "asked": "The organizer was asked. It is theirs to move the meeting.",
     "declined": "The proposal is closed.",
     "undone": "Taken back; it stays so.",
     "saved": "Saved.",

@@ -25,7 +25,7 @@ from daemon.wiring import ports
 from daemon.wiring.channels import channels
 from daemon.wiring.policies import policy
 
-TRANSLATION = "1"
+TRANSLATION = "2"
 """Grows when connectors translate differently, so that the mirror is read anew."""
 
 

@@ -15,6 +15,7 @@ PAIR = {"id", "account", "with", "role", "series", "next", "streak", "rate", "ou
 DECISION = {"key", "kind", "pair", "occurrence", "because", "mails", "before", "after"}
 PROPOSAL = {
     *("id", "pair", "lost", "state", "options", "fallback", "booked", "together", "url"),
+    *("negotiable", "countered"),
 }
 ALERT = {"id", "pair", "level", "streak", "first_missed", "text", "at", "open"}
 ENTRY = {
@@ -126,6 +127,17 @@ def test_a_lost_meeting_is_proposed_accepted_and_undone(desk: Desk) -> None:
     (undone,) = desk.ask("undo", entry["id"])
     assert undone["state"] == "undone"
     assert file.read_bytes() == before
+
+
+def test_nobody_can_be_asked_for_another_time_of_ones_own_meeting(desk: Desk) -> None:
+    desk.meets(more=cancelled("20260302"))
+    desk.at(TUESDAY)
+    desk.ask("tick")
+    (proposal,) = desk.ask("proposals")
+    refused = desk.run("accept", proposal["id"], "--counter", "--json")
+    assert (refused.code, refused.json["state"]) == (1, "open")
+    assert "without `--counter` a new meeting" in refused.err
+    assert desk.run("accept", proposal["id"], "--counter", "--fallback").code == 2
 
 
 def test_what_was_undone_stays_undone(desk: Desk) -> None:

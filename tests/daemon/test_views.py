@@ -23,6 +23,8 @@ PROPOSAL = {
     "options",
     "fallback",
     "booked",
+    "negotiable",
+    "countered",
     "together",
     "url",
 }

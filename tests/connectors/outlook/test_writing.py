@@ -285,10 +285,25 @@ def invited(bench: Company) -> tuple[Series, Occurrence]:
 def test_a_guest_proposes_another_time_and_the_organizer_sees_it(bench: Company) -> None:
     """Facts 3: tentativelyAccept with proposedNewTime."""
     series, one = invited(bench)
-    bench.calendar.propose(series, one, TUESDAY, "Tuesday?")
+    receipt = bench.calendar.counter(series, one, TUESDAY, None)
     his = bench.ben.copy(bench.uid(series.handle)).exceptions[SECOND.date()].fields
     seen = his["attendees"][0]["proposedNewTime"]["start"]["dateTime"]
     assert seen == "2026-03-24T09:00:00"
+    assert list(bench.mailed()) == [BEN.address]
+    assert receipt.kept_before == receipt.kept_after
+    with pytest.raises(PreconditionFailed, match="cannot be taken back"):
+        bench.calendar.undo(receipt)
+
+
+def test_an_answer_of_before_is_not_the_one_that_was_lost(bench: Company) -> None:
+    """Only what was answered since the first try was ours; clocks may be two minutes apart."""
+    series, one = invited(bench)
+    bench.by_hand(lambda: bench.maya.accepts(bench.uid(series.handle), on=SECOND.date()))
+    bench.clock.passes(timedelta(minutes=5))
+    first = bench.clock()
+    assert bench.calendar.counter(series, one, TUESDAY, first).wrote
+    bench.clock.passes(timedelta(minutes=1))
+    assert not bench.calendar.counter(series, one, TUESDAY, first).wrote
     assert list(bench.mailed()) == [BEN.address]
 
 
@@ -297,7 +312,7 @@ def test_no_time_is_proposed_where_the_organizer_takes_none(bench: Company) -> N
     uid = bench.uid(series.handle)
     bench.by_hand(lambda: bench.ben.changes(uid, allowNewTimeProposals=False))
     with pytest.raises(NotPermitted):
-        bench.calendar.propose(series, one, TUESDAY)
+        bench.calendar.counter(series, one, TUESDAY, None)
     assert list(bench.mailed()) == []
 
 
@@ -305,10 +320,10 @@ def test_no_time_is_proposed_for_a_meeting_that_is_gone(bench: Company) -> None:
     series, one = invited(bench)
     bench.cancel(series.handle, SECOND)
     with pytest.raises(NotFound):
-        bench.calendar.propose(series, one, Span(SECOND + WEEK, SECOND + WEEK + FIRST.length))
+        bench.calendar.counter(series, one, Span(SECOND + WEEK, SECOND + WEEK + FIRST.length), None)
 
 
 def test_nobody_proposes_to_themselves(bench: Company) -> None:
     series = read(bench, bench.meet(FIRST, WEEKLY))
     with pytest.raises(NotPermitted):
-        bench.calendar.propose(series, instance(series, SECOND), TUESDAY)
+        bench.calendar.counter(series, instance(series, SECOND), TUESDAY, None)
