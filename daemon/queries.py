@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from connectors import markdown
 from connectors.errors import ConnectorError, SignInRequired
@@ -42,9 +43,12 @@ def status(house: House, now: datetime) -> Shape:
 
 
 def next_looks(house: House) -> Mapping[str, datetime | None]:
-    """Tell when the daemon looks at each account next; None is as soon as possible."""
+    """Tell when the daemon looks at each account next, in its zone; None: as soon as possible."""
     with house.store.read() as session:
-        return {one.name: health.health(session, one.name).next_due for one in house.accounts}
+        due = {one: health.health(session, one.name).next_due for one in house.accounts}
+    return {
+        one.name: when and when.astimezone(ZoneInfo(one.policy.zone)) for one, when in due.items()
+    }
 
 
 def desk(house: House, now: datetime) -> Shape:

@@ -216,7 +216,7 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
 def _running(daemon: str | None, looks: Mapping[str, datetime | None]) -> str:
     if daemon is None:
         return "does not run; `visavis service install` keeps it running, `visavis run` starts it"
-    due = [look.astimezone() for look in looks.values() if look]
+    due = [look for look in looks.values() if look]
     return f"{daemon}; next look " + (f"{min(due):%a %d %b %H:%M}" if due else "now")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 from dataclasses import replace
 from typing import Any
@@ -10,17 +11,17 @@ from structlog.testing import capture_logs
 
 from connectors.memory import Refusal
 from connectors.model import Attendee, Response
-from daemon import answering
+from daemon import answering, logs
 from tests.stage import BEN, FIRST, MAYA, Stage, hours, week
 
 CANARIES = ("Canary title", "Canary comment", "Canary words", MAYA, BEN, "documents.example")
 
 
 def test_nothing_personal_is_logged_over_a_full_cycle(stage: Stage) -> None:
-    with capture_logs() as logs:
+    with capture_logs() as told:
         _live(stage)
-    assert {log["event"] for log in logs} >= {"write.done", "write.failed", "letter.sent"}
-    text = "\n".join(f"{key}={value}" for log in logs for key, value in _fields(log))
+    assert {log["event"] for log in told} >= {"write.done", "write.failed", "letter.sent"}
+    text = "\n".join(f"{key}={value}" for log in told for key, value in _fields(log))
     for canary in CANARIES:
         assert canary not in text
 
@@ -46,3 +47,16 @@ def _live(stage: Stage) -> None:
 
 def _fields(log: MutableMapping[str, Any]) -> list[tuple[str, Any]]:
     return sorted(log.items())
+
+
+def test_what_libraries_log_joins_ours_without_their_values() -> None:
+    logs.events()
+    library = logging.getLogger("some.library")
+    with capture_logs() as told:
+        library.warning("Encountered %s for %s", 403, MAYA)
+        library.error("GET https://calendar.example/maya failed")
+        library.info("every request")
+    assert [(log["logger"], log["template"], log["log_level"]) for log in told] == [
+        ("some.library", "Encountered %s for %s", "warning"),
+        ("some.library", "GET … failed", "error"),
+    ]
