@@ -110,6 +110,10 @@ class PairSettings(Policy):
     """The first day in this role."""
     development: str = ""
     """The growth topic both know of."""
+    timezone: fields.Zone | None = None
+    """Where the other works; None believes their calendar, the directory, or their invitations."""
+    country: fields.Country | None = None
+    """Whose public holidays the other has (ISO 3166)."""
     document: fields.Document | None = None
     """A running document that exists: a web address, or the path of a Markdown file."""
     tone: Tone = Tone.AUTO

@@ -16,7 +16,8 @@ from daemon.core.dossier import Dossier, Held, judged
 from daemon.core.evidence import Evidence, Holiday
 from daemon.core.meetings import meetings, merge, with_unseen
 from daemon.core.pairing import judge, met, pair_id
-from daemon.core.words import Absence, Change, Meeting, Pair, Shelf
+from daemon.core.whereabouts import Clock, clock
+from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
 from daemon.holidays import public
 from daemon.house import MAIL, About, Account, House
 from daemon.inquiry import canonical, role, started
@@ -27,6 +28,8 @@ OWN_CALENDAR = "out-of-office event"
 """The source of an absence that the person's own calendar tells."""
 NEW_IN_ROLE = timedelta(days=365)
 TWO_WEEKS = timedelta(weeks=2)
+_SEEN_FROM_HERE = {Role.MANAGER: Role.REPORT, Role.REPORT: Role.MANAGER, Role.PEER: Role.PEER}
+"""What one of two is to the other, by what the other is to them."""
 _Singles = dict[tuple[str, str], list[tuple[Account, Series]]]
 """Single events of two, by the addresses of the calendar's owner and of the other one."""
 
@@ -52,7 +55,7 @@ def dossiers(
     return tuple(
         _dossier(house, couple, looks, memory, absences, now=now)
         for couple in _couples(house, looks, memory)
-        if not about(house, couple.partner).ignore
+        if not about(house, couple.account.owner, couple.partner).ignore
     )
 
 
@@ -84,10 +87,25 @@ def called_off(
             yield absence
 
 
-def about(house: House, partner: Person) -> About:
-    """Return what the owner told of the pair, by any address of the partner."""
-    told = (house.about.get(one) for one in (partner.address, *sorted(partner.aliases)))
-    return next((one for one in told if one is not None), About())
+def about(house: House, owner: Person, partner: Person) -> About:
+    """Return what the settings tell of the pair, by any address of the partner.
+
+    Where both have accounts here, the pair is listed under whoever organizes: the settings may
+    name the other one.
+    """
+    if (told := _told(house, partner)) is not None:
+        return told
+    both = any(account.owner == partner for account in house.accounts)
+    seen_from_there = _told(house, owner) if both else None
+    if seen_from_there is None:
+        return About()
+    role = _SEEN_FROM_HERE[seen_from_there.role] if seen_from_there.role else None
+    return replace(seen_from_there, role=role, zone="", country=None)
+
+
+def _told(house: House, person: Person) -> About | None:
+    told = (house.about.get(one) for one in (person.address, *sorted(person.aliases)))
+    return next((one for one in told if one is not None), None)
 
 
 def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[Couple, ...]:
@@ -136,8 +154,8 @@ def _dossier(
     *,
     now: datetime,
 ) -> Dossier:
-    told = about(house, couple.partner)
     account = couple.account
+    told = about(house, account.owner, couple.partner)
     policy = replace(
         told.policy or account.policy,
         zone=account.policy.zone,
@@ -149,7 +167,7 @@ def _dossier(
     began = told.started or started(*people)
     pair = Pair(couple.id, owner, couple.partner, told.role or role(*people))
     history = _history(couple, looks, memory)
-    holidays = _holidays(house, pair, history)
+    holidays = _holidays(house, pair, told.country, history)
     dossier = Dossier(
         pair=pair,
         account=account.name,
@@ -172,9 +190,23 @@ def _dossier(
         tone=told.tone,
         document=told.document,
         cadence=told.cadence,
+        clock=_clock(house, couple, told, memory),
     )
     excuses = memory.excuses.get(couple.id, ())
     return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+
+
+def _clock(house: House, couple: Couple, told: About, memory: Memory) -> Clock:
+    """Return where the partner works, by the best evidence there is."""
+    theirs = (a for a in house.accounts if a.owner.answers_to(couple.partner.address))
+    return clock(
+        couple.partner,
+        told=told.zone,
+        account=next((account.policy.zone for account in theirs), ""),
+        entry=memory.entries.get(couple.partner.address),
+        series=(series for _, series in (*couple.held, *couple.singles)),
+        owner=couple.account.policy.zone,
+    )
 
 
 def _shelf(house: House, known: Shelf) -> Shelf:
@@ -257,8 +289,10 @@ def _of(absences: Iterable[Absence], pair: Pair) -> tuple[Absence, ...]:
     return tuple(a for a in absences if any(person.answers_to(a.person) for person in people))
 
 
-def _holidays(house: House, pair: Pair, history: Sequence[Meeting]) -> tuple[Holiday, ...]:
-    """Return the public holidays of either person's country, where it is known."""
+def _holidays(
+    house: House, pair: Pair, told: str | None, history: Sequence[Meeting]
+) -> tuple[Holiday, ...]:
+    """Return the public holidays of either person's country, where it is known or `told`."""
     # Another time may lie in the next week, and that in the next year.
     weeks = (moment for m in history for moment in (m.planned.start, m.planned.start + TWO_WEEKS))
     years = {moment.year for moment in weeks}
@@ -267,6 +301,7 @@ def _holidays(house: House, pair: Pair, history: Sequence[Meeting]) -> tuple[Hol
         for account in house.accounts
         if account.policy.country and account.owner.address in _addresses(pair)
     }
+    countries |= {pair.partner: told} if told else {}
     return tuple(
         Holiday(day, name, person.address)
         for person, country in countries.items()

@@ -60,6 +60,10 @@ class About:
     tone: str = "auto"
     ignore: bool = False
     policy: Policy | None = None
+    zone: str = ""
+    """Where the partner works (IANA name)."""
+    country: str | None = None
+    """Whose public holidays the partner has."""
 
 
 @dataclass(frozen=True, slots=True)

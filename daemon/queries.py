@@ -88,12 +88,13 @@ def pairs(house: House, now: datetime) -> list[Shape]:
     return [views.pair(dossier, now) for dossier in last_known(house, now)[1]]
 
 
-def explain(house: House, text: str) -> list[Shape]:
+def explain(house: House, text: str, now: datetime) -> list[Shape]:
     """Say of each series that answers to a title, an address or an id why it is one, or not."""
     wanted = text.strip().lower()
+    clocks = {d.pair.id: d.clock for d in last_known(house, now)[1] if d.clock}
     with house.store.read() as session:
         return [
-            views.explanation(series, account)
+            views.explanation(series, account, clocks)
             for account in house.accounts
             for series in mirror.everything(session, account.name)
             if _answers(series, wanted)

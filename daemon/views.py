@@ -5,7 +5,7 @@ Times are RFC 3339 with offset, unknown is None and never left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.keys import entry_id
 from daemon.core.outcomes import rate
-from daemon.core.pairing import judge
+from daemon.core.pairing import judge, pair_id
 from daemon.core.preparing import named_documents
+from daemon.core.whereabouts import Clock
 from daemon.core.words import (
     Decision,
     Fallback,
@@ -148,14 +149,16 @@ def failure(failed: Failure) -> Shape:
     }
 
 
-def explanation(series: Series, wired: Account) -> Shape:
-    """Show why a series is, or is not, a one-on-one."""
+def explanation(series: Series, wired: Account, clocks: Mapping[str, Clock]) -> Shape:
+    """Show why a series is, or is not, a one-on-one; `clocks` are of the pairs, by their ids."""
     judgement = judge(series, wired.owner)
+    partner = judgement.partner if judgement.is_one_on_one else None
+    clock = clocks.get(pair_id(wired.owner.address, partner.address)) if partner else None
     return {
         "series": series.uid,
         "title": None if series.private else series.title,
         "is_one_on_one": judgement.is_one_on_one,
-        "because": list(judgement.because),
+        "because": [*judgement.because, *([_clock(clock)] if clock else [])],
     }
 
 
@@ -167,6 +170,11 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
     document = dossier.shelf.document
     foreign = (url for url in named_documents(dossier) if url not in dossier.made)
     return document.url if document else next(foreign, None)
+
+
+def _clock(clock: Clock) -> str:
+    shown = "" if clock.told else "; where the calendar shows working hours, theirs count"
+    return f"works on the clock of {clock.zone}: {clock.because}{shown}"
 
 
 def _beside(when: datetime | None, times: Span | None) -> str | None:

@@ -18,7 +18,11 @@ from connectors.outlook.translate import Card
 from connectors.outlook.wire import Json
 
 _NAMES = "displayName,mail,userPrincipalName,proxyAddresses"
-_KINDS = {"room": AttendeeKind.ROOM, "equipment": AttendeeKind.RESOURCE}
+_KINDS = {
+    "room": AttendeeKind.ROOM,
+    "equipment": AttendeeKind.RESOURCE,
+    "shared": AttendeeKind.GROUP,
+}
 _MOST = 4
 """Meetings of more people are no one-on-ones, whoever the others are."""
 
@@ -29,6 +33,8 @@ class OutlookDirectory:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._cards: dict[str, Card] = {}
+        self._domains: set[str] = set()
+        """Where the directory has people; whoever else has an address there is a list."""
 
     def entry(self, person: Person) -> Entry | None:
         """Look a person up by address; None where the directory does not know them."""
@@ -65,12 +71,20 @@ class OutlookDirectory:
         asked = [address for address in fresh if address not in self._cards]
         answers = self._graph.batch([Ask(_user(one), {"$select": _NAMES}) for one in asked])
         purposes = self._purposes(asked)
-        for address, answer in zip(asked, answers, strict=True):
-            found = _known(answer)
-            main = _address(found) if found else address
-            kind = purposes.get(address, AttendeeKind.INDIVIDUAL)
-            self._cards |= dict.fromkeys({address, *_addresses(found or {})}, Card(main, kind))
+        told = dict(zip(asked, answers, strict=True))
+        people = {address: found for address, answer in told.items() if (found := _known(answer))}
+        self._domains |= {_domain(one) for found in people.values() for one in _addresses(found)}
+        for address, answer in told.items():
+            found = people.get(address, {})
+            kind = purposes.get(address) or self._kind(address, answer)
+            card = Card(_address(found) or address, kind)
+            self._cards |= dict.fromkeys({address, *_addresses(found)}, card)
         return self._cards
+
+    def _kind(self, address: str, answer: Json | ConnectorError) -> AttendeeKind:
+        """Tell a list from a person; whom the directory may not be asked about is taken for one."""
+        listed = isinstance(answer, NotFound) and _domain(address) in self._domains
+        return AttendeeKind.GROUP if listed else AttendeeKind.INDIVIDUAL
 
     def _purposes(self, addresses: list[str]) -> dict[str, AttendeeKind]:
         """Tell rooms from people; only an organisation may read that of others."""
@@ -97,6 +111,10 @@ def _known(answer: Json | ConnectorError) -> Json | None:
 
 def _address(user: Json) -> str:
     return str(user.get("mail") or user.get("userPrincipalName") or "").lower()
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _addresses(user: Json) -> Iterator[str]:

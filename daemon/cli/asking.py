@@ -85,7 +85,7 @@ def explain(text: str, config: Config = None, *, json: Json = False) -> None:
     from daemon import queries
 
     with opened(config) as at:
-        found = queries.explain(at.house, text)
+        found = queries.explain(at.house, text, at.now)
     if json:
         show_json(found)
         return

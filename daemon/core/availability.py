@@ -25,6 +25,8 @@ class Availability:
     hours: WorkingHours
     busy: Busy | None = None
     holidays: frozenset[date] = frozenset()
+    assumed: str = ""
+    """How the zone was guessed, where it was not told, in words."""
 
     @property
     def name(self) -> str:

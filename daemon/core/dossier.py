@@ -21,6 +21,7 @@ from connectors.model import (
 from daemon.core.evidence import Evidence
 from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
+from daemon.core.whereabouts import Clock
 from daemon.core.words import (
     Meeting,
     Outcome,
@@ -73,6 +74,7 @@ class Dossier:
     """One pair with its history, its document and its open matters.
 
     `account` is the one the pair is listed under, `since` when visavis first saw the two.
+    `clock` says where the partner works, None where that was not asked.
     `settled` are keys that decide nothing any more; of these, `begun` are those a power cut
     left half done, and `done` those carried out, with when.
     `started` (the first day in this role), `topic`, `tone`, `document` and `cadence` are what the
@@ -107,6 +109,7 @@ class Dossier:
     tone: str = "auto"
     document: str = ""
     cadence: str = ""
+    clock: Clock | None = None
 
     @property
     def keeper(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from connectors.model import Facts, Json, Key, Person, Span, WorkingHours
+from connectors.model import Facts, Json, Key, Person, Span
 from daemon.core.availability import Availability, usual_hours
 from daemon.core.candidates import Loss
 from daemon.core.countering import negotiable
@@ -323,10 +323,17 @@ def _blank(dossier: Dossier, meeting: Meeting) -> Proposal:
 
 
 def _available(dossier: Dossier, person: Person) -> Availability:
-    busy = dossier.sight.busy or {}
-    hours: WorkingHours = dossier.sight.hours.get(person) or usual_hours(dossier.policy)
+    busy, shown = dossier.sight.busy or {}, dossier.sight.hours.get(person)
+    clock = dossier.clock if person == dossier.pair.partner else None
+    hours = shown or usual_hours(dossier.policy, clock.zone if clock else "")
+    if clock and clock.told:
+        hours = replace(hours, zone=clock.zone)
     return Availability(
-        person, hours, busy.get(person), dossier.holidays.get(person.address, frozenset())
+        person,
+        hours,
+        busy.get(person),
+        dossier.holidays.get(person.address, frozenset()),
+        assumed=clock.because if clock and clock.assumed and not shown else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from daemon.core.candidates import MINUTE, Loss, Slot, minute_of_day
 from daemon.core.fairness import Burden
@@ -14,7 +15,8 @@ def because(loss: Loss, slot: Slot, earliest: datetime) -> str:
 
     `earliest` is the start of the first of all times that would do.
     """
-    return "; ".join([_when(loss, slot), *_merits(loss, slot, earliest), *caveats(loss, slot)])
+    told = (_when(loss, slot), *theirs(loss, slot), *_merits(loss, slot, earliest))
+    return "; ".join((*told, *caveats(loss, slot)))
 
 
 def caveats(loss: Loss, slot: Slot) -> Iterator[str]:
@@ -42,6 +44,16 @@ def _when(loss: Loss, slot: Slot) -> str:
     if not later:
         return f"same time {day}"
     return f"{_duration(abs(later) * MINUTE)} {'later' if later > 0 else 'earlier'} {day}"
+
+
+def theirs(loss: Loss, slot: Slot) -> Iterator[str]:
+    """Tell the other's wall clock where it shows another time than the owner's."""
+    ours, theirs = (
+        slot.span.start.astimezone(ZoneInfo(one.hours.zone)) for one in (loss.owner, loss.partner)
+    )
+    if ours.utcoffset() != theirs.utcoffset():
+        assumed = f", {loss.partner.assumed}" if loss.partner.assumed else ""
+        yield f"{theirs:%H:%M} for {loss.partner.name} ({loss.partner.hours.zone}{assumed})"
 
 
 def _day(start: datetime, days: int) -> str:

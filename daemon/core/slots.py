@@ -10,7 +10,7 @@ from connectors.model import Span
 from daemon.core.availability import engaged
 from daemon.core.candidates import MINUTE, Loss, Slot, candidates
 from daemon.core.policy import Policy
-from daemon.core.reasons import because, caveats
+from daemon.core.reasons import because, caveats, theirs
 from daemon.core.spans import Spans, utc
 from daemon.core.words import Fallback, FallbackKind, Meeting, Option
 
@@ -87,8 +87,9 @@ def _fallback(loss: Loss, now: datetime, taken: Spans) -> Fallback:
         return Fallback(
             FallbackKind.WRITTEN, None, "no time is left in this week or the next: in writing"
         )
-    reasons = ["no time is left this week: the first one next week", *caveats(loss, slots[0])]
-    return Fallback(FallbackKind.NEXT_WEEK, _local(loss, slots[0].span), "; ".join(reasons))
+    why, first = "no time is left this week: the first one next week", slots[0]
+    reasons = (why, *theirs(loss, first), *caveats(loss, first))
+    return Fallback(FallbackKind.NEXT_WEEK, _local(loss, first.span), "; ".join(reasons))
 
 
 def _left(loss: Loss, week: Span, now: datetime, taken: Spans) -> tuple[Slot, ...]:

@@ -54,7 +54,8 @@ def _agenda(request: Request) -> Response:
 
 def _series(request: Request) -> Response:
     asked = request.query_params.get("text", "")
-    return JSONResponse(queries.explain(site(request).house(), asked))
+    here = site(request)
+    return JSONResponse(queries.explain(here.house(), asked, here.clock()))
 
 
 def _plan(here: Site) -> views.Shape:

@@ -135,7 +135,8 @@ def plan(request: Request) -> Response:
 def series(request: Request) -> Response:
     """Say of every series why it is, or is not, a one-on-one."""
     asked = request.query_params.get("text", "")
-    found = queries.explain(site(request).house(), asked)
+    here = site(request)
+    found = queries.explain(here.house(), asked, here.clock())
     return page(request, "series.html", series=found, asked=asked)
 
 

@@ -99,7 +99,7 @@ def _owner(group: Sequence[AccountSettings]) -> Person:
 
 
 def _about(pair: PairSettings) -> About:
-    """Translate a pair table; zone and country come from the account the pair is listed under."""
+    """Translate a pair table; the policy's zone and country come from the owner's account."""
     return About(
         role=Role(pair.role) if pair.role else None,
         cadence=pair.cadence or "",
@@ -109,6 +109,8 @@ def _about(pair: PairSettings) -> About:
         tone=pair.tone,
         ignore=pair.ignore,
         policy=policy(pair, "UTC", None),
+        zone=str(pair.timezone or ""),
+        country=pair.country,
     )
 
 

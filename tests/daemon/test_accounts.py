@@ -216,8 +216,8 @@ def test_a_private_series_has_no_words_anywhere(stage: Stage) -> None:
     assert canary not in stage.document
     for file in stage.home.iterdir():
         assert canary.encode() not in file.read_bytes()
-    assert canary not in str(queries.explain(stage.house, BEN))
-    assert queries.explain(stage.house, canary) == []
+    assert canary not in str(queries.explain(stage.house, BEN, FIRST))
+    assert queries.explain(stage.house, canary, FIRST) == []
 
 
 def test_a_series_that_a_calendar_shows_twice_is_written_to_once(stage: Stage) -> None:

@@ -15,7 +15,8 @@ import pytest
 from connectors.memory import MemoryCalendar, MemoryDocuments, World
 from connectors.model import Attendee, Person, Response, Span
 from daemon import answering
-from daemon.core.words import Proposal
+from daemon.core.words import Proposal, Role
+from daemon.house import About
 from tests.stage import BEN, FIRST, HALF_AN_HOUR, MAYA, Stage, hours, week
 
 DAY = timedelta(days=1)
@@ -151,3 +152,15 @@ def test_what_is_cancelled_again_is_lost_again(worlds: Worlds) -> None:
     now = SUNDAY + hours(3)
     worlds.stage.tick(now)
     assert [m.span.start for m in worlds.stage.dossier(now).standing()][1:2] == [week(2)]
+
+
+@pytest.mark.parametrize("organizer", [MAYA, BEN])
+def test_what_the_settings_say_of_the_other_holds_whoever_organizes(
+    worlds: Worlds, organizer: str
+) -> None:
+    told = {BEN: About(role=Role.MANAGER, topic="public speaking")}
+    worlds.stage.house = replace(worlds.stage.house, about=told)
+    worlds.meet(organizer)
+    dossier = worlds.stage.dossier(week(0) + DAY)
+    assert dossier.topic == "public speaking"
+    assert dossier.pair.role == (Role.MANAGER if organizer == MAYA else Role.REPORT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +12,10 @@ from connectors.model import Hours, WorkingHours
 from daemon import answering
 from daemon.core.policy import WORKING_DAYS
 from daemon.core.words import Option
+from daemon.house import About
 from tests.stage import BEN, FIRST, Stage, hours, week
 
+DAY = timedelta(days=1)
 PANAMA = ZoneInfo("America/Panama")
 """Six hours behind Berlin, and never on summer time."""
 LATE = FIRST + hours(6.75)
@@ -73,3 +76,46 @@ def test_the_history_of_the_first_run_counts(stage: Stage) -> None:
     (proposal,) = fresh.dossier(now).proposals
     assert "so far you 2, " in proposal.options[0].because
     fresh.store.close()
+
+
+def test_the_zone_of_the_settings_counts_where_no_calendar_tells(stage: Stage) -> None:
+    del stage.world.hours[BEN]
+    stage.about[BEN] = About(zone="America/Panama")
+    stage.house = stage.wired()
+    options = lose(stage, 2)
+    assert options
+    for option in options:
+        assert option.span.start.astimezone(PANAMA).time() >= time(9)
+        clock = f"{option.span.start.astimezone(PANAMA):%H:%M} for {BEN} (America/Panama)"
+        assert clock in option.because
+
+
+def test_the_zone_of_the_settings_is_the_clock_of_the_hours_a_calendar_tells(stage: Stage) -> None:
+    stage.about[BEN] = About(zone="Asia/Dubai")
+    stage.settle()
+    for option in lose(stage, 2):
+        there = option.span.start.astimezone(ZoneInfo("Asia/Dubai"))
+        assert time(9, 30) <= there.time() <= time(17)
+
+
+def test_a_zone_that_is_only_assumed_says_so(stage: Stage) -> None:
+    del stage.world.hours[BEN]
+    stage.world.alter(
+        "event-1", lambda one: replace(one, organizer=BEN, start=one.start.astimezone(PANAMA))
+    )
+    stage.tick(week(1) + hours(8))
+    options = lose(stage, 2)
+    assert options
+    assert "America/Panama, assumed from the meetings they organize" in options[0].because
+
+
+def test_a_public_holiday_of_the_country_in_the_settings_excuses(stage: Stage) -> None:
+    stage.about[BEN] = About(country="PA")
+    stage.settle()
+    holiday = FIRST - 13 * DAY  # Carnival, 17 February 2026
+    uid = stage.weekly(start=holiday)
+    stage.world.cancel(uid, holiday)
+    stage.tick(week(0) + hours(1))
+    verdicts = {one.recurrence_id: one for one in stage.dossier(week(0) + hours(1)).outcomes}
+    assert str(verdicts[holiday].verdict) == "excused"
+    assert "a public holiday of ben@acme.example" in verdicts[holiday].because

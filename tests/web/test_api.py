@@ -24,7 +24,7 @@ ANSWERS: dict[str, Callable[[House], Any]] = {
     "/api/proposals": lambda house: queries.proposals(house, SUNDAY),
     "/api/alerts": lambda house: queries.alerts(house, SUNDAY),
     "/api/journal": queries.entries,
-    "/api/series?text=ben": lambda house: queries.explain(house, "ben"),
+    "/api/series?text=ben": lambda house: queries.explain(house, "ben", SUNDAY),
 }
 
 

@@ -64,7 +64,7 @@ def test_series_says_why_one_is_none(lost: Stage, window: Window) -> None:
     lost.world.meet(MAYA, "room@resource.calendar.example", Span(FIRST, FIRST + HALF_AN_HOUR))
     lost.tick(SUNDAY + hours(1))
     text = window.text("/series")
-    for one in queries.explain(window.house, ""):
+    for one in queries.explain(window.house, "", SUNDAY):
         assert all(reason in text for reason in one["because"])
     assert "none" in window.text("/series?text=nobody")
 

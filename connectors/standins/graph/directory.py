@@ -28,7 +28,12 @@ _DEFAULT = (
     "userPrincipalName",
     "id",
 )
-_PURPOSE = {Kind.USER: "user", Kind.PERSONAL: "user", Kind.ROOM: "room"}
+_PURPOSE = {
+    Kind.USER: "user",
+    Kind.PERSONAL: "user",
+    Kind.ROOM: "room",
+    Kind.SHARED: "shared",
+}
 
 
 def user(ask: Ask) -> Reply:

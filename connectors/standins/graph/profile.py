@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PERSONAL = "personal"  # a Microsoft account of no organisation
     ROOM = "room"
     LIST = "list"  # a distribution list or group
+    SHARED = "shared"  # a mailbox that several people read
     OUTSIDER = "outsider"  # somewhere else: gets mail, cannot be seen
 
 
@@ -65,7 +66,7 @@ class Profile:
     @property
     def has_mailbox(self) -> bool:
         """Whether Graph can open its calendar."""
-        return self.licensed and self.kind in {Kind.USER, Kind.PERSONAL, Kind.ROOM}
+        return self.licensed and self.kind not in {Kind.LIST, Kind.OUTSIDER}
 
     @property
     def zone_name(self) -> str:

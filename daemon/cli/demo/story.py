@@ -125,7 +125,7 @@ def _acts(acme: Company) -> Iterator[Act]:
 def _found(acme: Company) -> str:
     lines = [
         f"  {'✓' if one['is_one_on_one'] else '·'} {one['title']}: {'; '.join(one['because'])}"
-        for one in queries.explain(acme.house, "")
+        for one in queries.explain(acme.house, "", acme.clock.now)
     ]
     return "\n".join(lines)
 

@@ -12,7 +12,9 @@ from connectors.outlook.auth import Ready
 from connectors.outlook.calendar import OutlookCalendar
 from connectors.outlook.client import Graph
 from connectors.outlook.directory import OutlookDirectory
+from connectors.standins.faults import Answer
 from connectors.standins.graph import Kind, rules
+from daemon.core.pairing import judge
 from tests.connectors.outlook.bench import BEN, MAYA, Company
 from tests.contract.stage import FIRST, MONDAY, WEEKLY, WINDOW
 
@@ -105,6 +107,57 @@ def test_a_room_invited_as_a_person_is_a_room(company: Company) -> None:
     kinds = {one.address: one.kind for one in series.attendees or ()}
     assert kinds["blue@acme.example"] is AttendeeKind.ROOM
     assert kinds[BEN.address] is AttendeeKind.INDIVIDUAL
+
+
+@pytest.fixture
+def lists(company: Company) -> Company:
+    """A list of the company that Ben is on, and a shared mailbox."""
+    company.world.person("team@acme.example", kind=Kind.LIST, members=(BEN.address,))
+    company.world.person("desk@acme.example", kind=Kind.SHARED)
+    return company
+
+
+def partner(found: OutlookCalendar, owner: Person = MAYA) -> Person | None:
+    """Return with whom the only series is a one-on-one."""
+    (series,) = found.baseline(WINDOW).series
+    return judge(series, owner).partner
+
+
+def test_a_list_of_the_company_is_no_person(lists: Company) -> None:
+    """Facts 2: a distribution list can be the single attendee."""
+    invite(lists, "team@acme.example")
+    found = calendar(lists, lists.graph(MAYA))
+    assert partner(found) is None
+    (series,) = found.baseline(WINDOW).series
+    assert "a group address hides people" in judge(series, MAYA).because[0]
+
+
+def test_who_came_by_a_list_has_no_one_on_one(lists: Company) -> None:
+    """Ben's copy names the list alone; with or without the directory, nobody knows who comes."""
+    invite(lists, "team@acme.example")
+    graph = lists.graph(BEN)
+    plain = OutlookCalendar(graph, BEN, lists.clock)
+    book = OutlookCalendar(graph, BEN, lists.clock, book=OutlookDirectory(graph))
+    assert [partner(plain, BEN), partner(book, BEN)] == [None, None]
+
+
+def test_a_shared_mailbox_is_no_person(lists: Company) -> None:
+    invite(lists, "desk@acme.example")
+    assert partner(calendar(lists, organisation(lists))) is None
+
+
+def test_somebody_of_another_company_is_a_person_nobody_knows(lists: Company) -> None:
+    """Of another company's addresses the directory knows none, whoever stands behind them."""
+    invite(lists, "who@elsewhere.example")
+    assert partner(calendar(lists, lists.graph(MAYA))) == Person("who@elsewhere.example")
+
+
+def test_a_directory_that_may_not_be_asked_makes_nobody_a_list(lists: Company) -> None:
+    """Without consent it refuses every name, so it says nothing of any."""
+    invite(lists, BEN.address)
+    refused = Answer(403, '{"error": {"code": "Authorization_RequestDenied"}}')
+    lists.wire.fail(refused, path="*/users/*", times=99)
+    assert partner(calendar(lists, lists.graph(MAYA))) == BEN
 
 
 def test_an_address_is_asked_about_once(company: Company) -> None:
