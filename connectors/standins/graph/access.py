@@ -32,6 +32,8 @@ _ASKING = {"/calendar/getSchedule", "/subscriptions"}
 def check(grant: Grant, owner: Profile, method: str, suffix: str) -> None:
     """Refuse with 403 what this token may not do to this person's things."""
     area = next(area for area in _READ if suffix.startswith(area))
+    if area == "" and grant.email not in {None, owner.email}:
+        area = "/manager"  # a colleague's entry takes the same right as whom they report to
     _check_scope(grant, area, writes=method != "GET" and suffix not in _ASKING)
     if area in _DIRECTORY or area in {"/drive", "/shares", "/subscriptions"}:
         return  # open to all colleagues; or judged file by file, resource by resource

@@ -12,8 +12,8 @@ from connectors.outlook.auth import Ready
 from connectors.outlook.calendar import OutlookCalendar
 from connectors.outlook.client import Graph
 from connectors.outlook.directory import OutlookDirectory
-from connectors.standins.faults import Answer
 from connectors.standins.graph import Kind, rules
+from connectors.standins.graph.login import Grant
 from daemon.core.pairing import judge
 from tests.connectors.outlook.bench import BEN, MAYA, Company
 from tests.contract.stage import FIRST, MONDAY, WEEKLY, WINDOW
@@ -155,9 +155,11 @@ def test_somebody_of_another_company_is_a_person_nobody_knows(lists: Company) ->
 def test_a_directory_that_may_not_be_asked_makes_nobody_a_list(lists: Company) -> None:
     """Without consent it refuses every name, so it says nothing of any."""
     invite(lists, BEN.address)
-    refused = Answer(403, '{"error": {"code": "Authorization_RequestDenied"}}')
-    lists.wire.fail(refused, path="*/users/*", times=99)
-    assert partner(calendar(lists, lists.graph(MAYA))) == BEN
+    rights = frozenset({"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read"})
+    token = lists.world.login.issue(Grant(MAYA.address, rights))
+    graph = Graph(Ready(token, "VISAVIS_ACCESS_TOKEN_WORK"), lists.base)
+    lists.stack.callback(graph.close)
+    assert partner(calendar(lists, graph)) == BEN
 
 
 def test_an_address_is_asked_about_once(company: Company) -> None:
