@@ -98,6 +98,8 @@ class Attendee:
     kind: AttendeeKind = AttendeeKind.INDIVIDUAL
     optional: bool = False
     comment: str = ""
+    proposed: Span | None = None
+    """The other time that came with the answer, where the provider tells the organizer."""
 
 
 @dataclass(frozen=True, slots=True)

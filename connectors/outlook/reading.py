@@ -78,7 +78,8 @@ class Reader:
                 instances[master][event["id"]] = event
             else:
                 wholes[event["id"]] = event
-        wholes |= self.wholes(instances)
+        # The view has no bodies; what two people have linked may be the document they share.
+        wholes |= self.wholes([*instances, *(n for n, one in wholes.items() if _of_two(one))])
         return self._translated(wholes, {m: [*i.values()] for m, i in instances.items()}, window)
 
     def some(self, events: Collection[Handle], window: Span) -> Found:
@@ -155,6 +156,11 @@ class Reader:
             except (KeyError, ValueError, TypeError) as error:
                 problems.append(f"an event in Outlook cannot be read ({error!r}): {name}")
         return Found(found, tuple(problems))
+
+
+def _of_two(event: Json) -> bool:
+    """Whether a single event may be one of two people, the organizer listed or not."""
+    return 1 <= len(event.get("attendees") or ()) <= 2 and not event.get("isAllDay")
 
 
 def _there(answer: Json | ConnectorError) -> Json | None:

@@ -51,19 +51,20 @@ def busy(entries: Iterable[Json]) -> Busy | None:
             return None
         items += entry["scheduleItems"]
     # The view of single letters folds "working elsewhere" into free; the items are the truth.
-    return told((str(item["status"]).lower(), _span(item)) for item in items)
+    return told((str(item["status"]).lower(), span(item)) for item in items)
 
 
 def told(times: Iterable[tuple[str, Span]]) -> Busy:
     """Return the taken times by status; what touches two stretches comes twice and counts once."""
-    taken = {(status, span) for status, span in times if status in _TAKEN}
+    taken = {(status, at) for status, at in times if status in _TAKEN}
     return Busy(
-        tuple(sorted({span for _, span in taken})),
-        tuple(sorted({span for status, span in taken if status == _AWAY})),
+        tuple(sorted({at for _, at in taken})),
+        tuple(sorted({at for status, at in taken if status == _AWAY})),
     )
 
 
-def _span(item: Json) -> Span:
+def span(item: Json) -> Span:
+    """Read a start and an end, each a `dateTimeTimeZone`."""
     return Span(*(_moment(item[edge]) for edge in ("start", "end")))
 
 

@@ -25,7 +25,7 @@ from connectors.model import (
     Version,
     instant,
 )
-from connectors.outlook import bodies, patterns, zones
+from connectors.outlook import bodies, patterns, schedules, zones
 from connectors.outlook.wire import Json
 from connectors.recurrence import occurrences
 
@@ -86,8 +86,7 @@ def series(whole: Json, instances: Iterable[Json], window: Span, eyes: Eyes) -> 
         all_day=bool(whole.get("isAllDay")),
         owned=bool(whole.get("isOrganizer")),
         negotiable=negotiable(whole),
-        # A single event is told without its body.
-        links=bodies.links(whole) if rule else (),
+        links=bodies.links(whole),
     )
 
 
@@ -165,7 +164,14 @@ def _listed(event: Json, eyes: Eyes) -> Iterator[Attendee]:
             response=response(status),
             kind=kind,
             optional=said.get("type") == "optional",
+            proposed=_proposed(said),
         )
+
+
+def _proposed(said: Json) -> Span | None:
+    """Return the other time that came with an answer; the organizer's copy alone has it."""
+    slot = said.get("proposedNewTime")
+    return schedules.span(slot) if slot else None
 
 
 def _reach(place: Json) -> Iterator[str]:

@@ -50,10 +50,18 @@ class Loss:
         """The two people, the owner first."""
         return self.owner, self.partner
 
+    def wishes(self, span: Span) -> bool:
+        """Whether the decline came with this very time (in UTC)."""
+        wished = self.meeting.wished
+        return wished is not None and utc(wished).start == span.start
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What speaks against a time, each in minutes away from the usual time of day."""
+    """What speaks against a time, each in minutes away from the usual time of day.
+
+    Nothing speaks against the time that somebody declined in favour of.
+    """
 
     off_hour: int
     days_away: int
@@ -64,6 +72,9 @@ class Cost:
     def total(self) -> int:
         """All of it; never negative."""
         return self.off_hour + self.days_away + self.cut + self.uneven
+
+
+NOTHING = Cost(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,8 @@ def _slot(span: Span, loss: Loss, stretches: Sequence[Spans]) -> Slot:
     usual = loss.meeting.planned.start
     start = span.start.astimezone(usual.tzinfo)
     load = burden(span, loss.owner.hours, loss.partner.hours)
+    if loss.wishes(span):
+        return Slot(span, NOTHING, load)
     cost = Cost(
         off_hour=abs(minute_of_day(start) - minute_of_day(usual)),
         days_away=A_DAY_AWAY * abs(start.date() - usual.date()).days,

@@ -41,9 +41,10 @@ def meetings(series: Series, owner: Person, partner: Person) -> tuple[Meeting, .
             fate=fate,
             because=because,
             single=series.rule is None,
-            comment=comment,
+            comment=no.comment if no else "",
+            wished=no.proposed if no else None,
         )
-        for one, fate, because, comment in _fates(series, owner, partner)
+        for one, fate, because, no in _fates(series, owner, partner)
     )
 
 
@@ -83,22 +84,21 @@ def with_unseen(known: Sequence[Meeting], booked: Iterable[Proposal]) -> tuple[M
 
 def _fates(
     series: Series, owner: Person, partner: Person
-) -> Iterable[tuple[Occurrence, Fate, str, str]]:
-    """Yield each occurrence with its fate, the reason, and the comment of a decline."""
+) -> Iterable[tuple[Occurrence, Fate, str, Attendee | None]]:
+    """Yield each occurrence with its fate, the reason, and who declined it."""
     over = _over(series, owner, partner)
     for one in series.occurrences:
         declined = _declined(series, one, (owner, partner))
-        comment = declined.comment if declined else ""
         if over:
-            yield one, Fate.SUPERSEDED, over, ""
+            yield one, Fate.SUPERSEDED, over, None
         elif one.status is Status.CANCELLED:
-            yield one, Fate.CANCELLED, "cancelled in the calendar", comment
+            yield one, Fate.CANCELLED, "cancelled in the calendar", declined
         elif declined:
-            yield one, Fate.DECLINED, _refusal(declined), comment
+            yield one, Fate.DECLINED, _refusal(declined), declined
         elif _left_out(series, one, partner):
-            yield one, Fate.CANCELLED, f"{_name(partner)} was taken off the invitation", ""
+            yield one, Fate.CANCELLED, f"{_name(partner)} was taken off the invitation", None
         else:
-            yield one, Fate.STANDING, "", ""
+            yield one, Fate.STANDING, "", None
 
 
 def _over(series: Series, owner: Person, partner: Person) -> str:

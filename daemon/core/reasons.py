@@ -62,9 +62,11 @@ def _day(start: datetime, days: int) -> str:
 
 
 def _merits(loss: Loss, slot: Slot, earliest: datetime) -> Iterator[str]:
+    if loss.wishes(slot.span):
+        yield "proposed with the decline"
     if slot.span.start == earliest and not list(unseen(loss)):
         yield "first time both are free"
-    if not slot.cost.cut:
+    if not slot.cost.cut and not loss.wishes(slot.span):
         yield "keeps free time in one piece"
     if slot.burden:
         yield _turn(loss, slot.burden)

@@ -79,6 +79,8 @@ class Meeting:
     """Both answered in writing: the document was the meeting."""
     comment: str = ""
     """What came with a decline, as the provider gave it: an automatic one is evidence."""
+    wished: Span | None = None
+    """The other time that came with a decline."""
     asked: datetime | None = None
     """When free/busy was last asked whether somebody is away; forgotten when it is lost."""
 

@@ -187,3 +187,25 @@ def test_a_calendar_that_cannot_ask_offers_only_a_new_meeting(stage: Stage) -> N
     assert not shape["negotiable"]
     with pytest.raises(Refused, match="no standing meeting"):
         answering.counter(stage.house, shape["id"], WEDNESDAY)
+
+
+def test_the_time_that_came_with_a_decline_is_offered_first(office: Office) -> None:
+    """Facts 3: the organizer's copy has it in attendees[].proposedNewTime."""
+    uid = office.hosted_by(office.maya)
+    office.well(week(0) + DAY)
+    thursday = week(1) + 3 * DAY + hours(4)
+    office.ben.declines(uid, on=week(1).date(), instead=thursday)
+    office.well(WEDNESDAY)
+    first = office.proposal().options[0]
+    assert first.span.start == thursday
+    assert "proposed with the decline" in first.because
+
+
+def test_a_time_that_came_with_a_decline_and_is_taken_is_not_offered(office: Office) -> None:
+    uid = office.hosted_by(office.maya)
+    office.well(week(0) + DAY)
+    thursday = week(1) + 3 * DAY + hours(4)
+    office.maya.schedules("Board", thursday)
+    office.ben.declines(uid, on=week(1).date(), instead=thursday)
+    office.well(WEDNESDAY)
+    assert thursday not in [option.span.start for option in office.proposal().options]

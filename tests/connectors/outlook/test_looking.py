@@ -30,7 +30,19 @@ from connectors.standins.faults import Answer, Meanwhile, Reset, Truncated, html
 from connectors.standins.graph import Kind
 from connectors.standins.graph.login import Grant
 from tests.connectors.outlook.bench import BEN, MAYA, Company
-from tests.contract.stage import DAY, FIRST, MONDAY, SECOND, TUESDAY, WEEK, WEEKLY, WINDOW
+from tests.contract.stage import (
+    AGENDA,
+    DAY,
+    FIRST,
+    MONDAY,
+    SECOND,
+    TUESDAY,
+    WEEK,
+    WEEKLY,
+    WINDOW,
+    read,
+    shown,
+)
 
 CEM = "cem@acme.example"
 
@@ -430,3 +442,14 @@ def test_a_token_that_graph_refuses_pauses_the_account(bench: Company) -> None:
     with pytest.raises(SignInRequired):
         OutlookCalendar(graph, MAYA, bench.clock).baseline(WINDOW)
     graph.close()
+
+
+def test_the_link_of_a_single_meeting_is_read_at_every_look(bench: Company) -> None:
+    """The view of a window has no bodies: a meeting of two is asked for its own."""
+    event = bench.meet(FIRST)
+    bench.link(event, AGENDA)
+    assert [link.url for link in shown(bench, event).links] == [AGENDA.url]
+    assert shown(bench, event) == read(bench, event)
+    assert not bench.calendar.attach(read(bench, event), AGENDA).wrote
+    bench.writes(event, "<p>Nothing any more.</p>")
+    assert shown(bench, event).links == read(bench, event).links == ()
