@@ -35,6 +35,7 @@ def broken_rules(tables: Mapping[str, Any], environ: Mapping[str, str]) -> Itera
     for place, account in accounts:
         yield from _missing(place, account, environ)
         yield from _foreign_documents(place, account)
+        yield from _nobodys_tasks(place, account)
     yield from _repeated(accounts, ["name"], "the name is taken by")
     calendar = ["email", "provider", "calendar", "url", "path", "endpoint"]
     yield from _repeated(accounts, calendar, "the same calendar as")
@@ -76,6 +77,14 @@ def _foreign_documents(place: Place, account: Mapping[str, Any]) -> Iterator[Fin
     if home != provider:
         what = f'"{documents}" documents come with {home} accounts alone'
         yield (*place, "documents"), Wrong(what, nearest=DocumentKind.MARKDOWN)
+
+
+def _nobodys_tasks(place: Place, account: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield a task list where nobody signs in: Microsoft To Do has no application permissions."""
+    for_all = {"certificate", "secret_env"} & {key for key, value in account.items() if value}
+    if account.get("provider") == Provider.OUTLOOK and account.get("tasks") is True and for_all:
+        what = "Microsoft To Do is open to a person who signs in, not to an organisation"
+        yield (*place, "tasks"), Wrong(what, remedy="leave it out, or sign in without a secret")
 
 
 def _repeated(rows: Sequence[Row], keys: Sequence[str], complaint: str) -> Iterator[Finding]:

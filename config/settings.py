@@ -139,6 +139,8 @@ class Account(Table):
     )
     directory: bool = False
     """Whether to ask the company directory for manager, reports, start date."""
+    tasks: bool = False
+    """Whether the owner's own action items go to the provider's task list."""
 
     # Google: the installed app, or delegation.
     client_secrets: fields.FilePath | None = None

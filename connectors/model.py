@@ -337,6 +337,18 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do for somebody's own task list; `made` is when it was agreed."""
+
+    title: str
+    made: datetime
+    notes: str = ""
+    due: date | None = None
+    link: Url | None = None
+    """The document it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A message to one address or chat target, in words; `key` is its identity for ever."""
 

@@ -31,6 +31,7 @@ from connectors.model import (
     Section,
     Series,
     Span,
+    Task,
     Url,
     Version,
     Watch,
@@ -154,6 +155,16 @@ def created(document: Link) -> Receipt:
     """Return the receipt of a new document, for `undo` to put it into the bin."""
     handle = document.handle or Handle(document.url)
     return Receipt(handle, Version(""), after={"created": document.url, "title": document.title})
+
+
+class Tasks(Protocol):
+    """The owner's own task list. Things are put there; nobody's tick is read or set."""
+
+    def add(self, task: Task, key: Key) -> Receipt:
+        """Put a task on the list, unless the one of this key is there, ticked or not."""
+
+    def undo(self, receipt: Receipt) -> None:
+        """Take a task off again; raises `PreconditionFailed` if it was ticked or changed since."""
 
 
 class Messages(Protocol):

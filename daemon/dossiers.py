@@ -191,6 +191,9 @@ def _dossier(
         document=told.document,
         cadence=told.cadence,
         clock=_clock(house, couple, told, memory),
+        tasks=_task_list(house, account),
+        listed=memory.listed.get(couple.id, ()),
+        unlisted=couple.id in memory.unlisted,
     )
     excuses = memory.excuses.get(couple.id, ())
     return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
@@ -207,6 +210,12 @@ def _clock(house: House, couple: Couple, told: About, memory: Memory) -> Clock:
         series=(series for _, series in (*couple.held, *couple.singles)),
         owner=couple.account.policy.zone,
     )
+
+
+def _task_list(house: House, account: Account) -> str:
+    """Return the account whose task list the owner uses: the pair's own, else any of theirs."""
+    mine = [a for a in house.accounts if a.owner.address == account.owner.address and a.tasks]
+    return account.name if account in mine else mine[0].name if mine else ""
 
 
 def _shelf(house: House, known: Shelf) -> Shelf:

@@ -12,8 +12,9 @@ from daemon.core.agenda import Growth, SectionFacts
 from daemon.core.cadence import Cadence
 from daemon.core.carrying import Carried
 from daemon.core.foresight import Clash, Collision, Obstacle
+from daemon.core.naming import Whose
 from daemon.core.pen import Words
-from daemon.core.prep import Opener, PrepFacts, Scripts, Tone, Whose
+from daemon.core.prep import Opener, PrepFacts, Scripts, Tone
 from daemon.core.recap import RecapFacts
 from daemon.core.shapes import shares
 from daemon.core.starters import starters
@@ -154,6 +155,7 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"recap": RecapFacts("Ben", "Maya", _DAY, empty=False)},
         {"recap": RecapFacts("Ben", "Maya", _DAY, empty=True)},
     ),
+    "task.md.j2": ({"who": _WHO, "item": _LATE, "day": _DAY},),
     "barren.md.j2": ({"who": _WHO, "count": 3},),
     "cadence.md.j2": (
         {"who": _WHO, "cadence": _CADENCE},

@@ -83,6 +83,7 @@ def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failu
     """Return the dossier with its document: adopted if the two have one, and read if need be."""
     documents = house.account(dossier.keeper).documents
     behind = unrecapped(dossier, now) or to_ask(dossier, now) or unanswered(dossier, now)
+    behind = behind or dossier.unlisted
     if documents is None or not (due(dossier, now) or behind):
         return dossier
     try:

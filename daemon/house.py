@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents, Messages, Texts
+from connectors.protocol import Calendar, Directory, Documents, Messages, Tasks, Texts
 from daemon.core.pen import Pen
 from daemon.core.policy import Policy
 from daemon.core.words import Decision, Role
@@ -30,7 +30,8 @@ class Account:
 
     `address` is where mail to the owner goes. `identity` is all a mirror depends on besides
     the calendar. `texts` are the same documents, where they are text that the page can serve.
-    `trouble` says why the account could not be wired, e.g. no sign-in yet.
+    `tasks` is the owner's own list, where they want one. `trouble` says why the account could not
+    be wired, e.g. no sign-in yet.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Account:
     documents: Documents | None = None
     texts: Texts | None = None
     directory: Directory | None = None
+    tasks: Tasks | None = None
     trouble: ConnectorError | None = None
     close: Callable[[], None] = lambda: None
     """Ends the connections to the provider."""

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from connectors.model import Handle, Key, Receipt, Span, Url, Version
-from daemon.core.words import Decision, Kind
+from daemon.core.listing import as_listed
+from daemon.core.words import Decision, Kind, Listed
 
 
 class State(StrEnum):
@@ -108,6 +110,20 @@ def made(session: Session) -> frozenset[Url]:
     return frozenset(Url(str(receipt.after["created"])) for receipt in receipts)
 
 
+def listed(session: Session) -> dict[str, tuple[Listed, ...]]:
+    """Return what went to the task lists by pair, also what failed or was taken off again."""
+    found: dict[str, tuple[Listed, ...]] = {}
+    for row in session.exec(_tasks().where(IntentRow.state != State.PENDING)):
+        found[row.pair] = (*found.get(row.pair, ()), as_listed(json.loads(row.wish)))
+    return found
+
+
+def unlisted(session: Session) -> frozenset[str]:
+    """Return the pairs with something that should be on a task list and is not."""
+    rows = session.exec(_tasks().where(IntentRow.state == State.PENDING))
+    return frozenset(row.pair for row in rows)
+
+
 def open_intents(session: Session) -> tuple[Intent, ...]:
     """Return what is begun (a power cut left it) or pending, in the order it was written down."""
     rows = session.exec(
@@ -184,6 +200,10 @@ def mails_since(session: Session, since: datetime) -> tuple[str, ...]:
         )
     )
     return tuple(address for row in rows for address in json.loads(row))
+
+
+def _tasks() -> SelectOfScalar[IntentRow]:
+    return select(IntentRow).where(IntentRow.kind == Kind.ADD_TASK)
 
 
 def _row(decision: Decision, state: State, now: datetime, place: int) -> IntentRow:

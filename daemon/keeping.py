@@ -45,7 +45,7 @@ def remember(
         case Kind.RECAP:
             _note(session, decision, now)
             _to_others(session, house, decision, now)
-        case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA:
+        case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA | Kind.ADD_TASK:
             pass
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from connectors.model import Entry, Key, Url
 from daemon import journal, ledger, registry, shelf
-from daemon.core.words import Absence, Excuse, Meeting, Proposal, Raised, Shelf
+from daemon.core.words import Absence, Excuse, Listed, Meeting, Proposal, Raised, Shelf
 from daemon.ledger import EVERYBODY, Known
 from daemon.store import Store
 
@@ -34,6 +34,10 @@ class Memory:
     done: Mapping[Key, datetime] = field(default_factory=dict)
     made: frozenset[Url] = frozenset()
     paused: frozenset[str] = frozenset()
+    listed: Mapping[str, tuple[Listed, ...]] = field(default_factory=dict)
+    """What went to the owner's task list."""
+    unlisted: frozenset[str] = frozenset()
+    """The pairs with something that should be there and is not."""
     mails: tuple[str, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
     """What directories ever said, by the address asked about."""
@@ -60,6 +64,8 @@ def remember(store: Store, now: datetime) -> Memory:
             begun=journal.begun(session),
             done=journal.done(session),
             made=journal.made(session),
+            listed=journal.listed(session),
+            unlisted=journal.unlisted(session),
             paused=ledger.paused(session, now),
             mails=journal.mails_since(session, now - BUDGET_SPAN),
             entries=registry.entries(session),

@@ -30,10 +30,11 @@ from connectors.model import (
     Series,
     Span,
     Status,
+    Task,
     Url,
     Version,
 )
-from connectors.protocol import Calendar, Documents, created
+from connectors.protocol import Calendar, Documents, Tasks, created
 from daemon import journal, keeping, mirror, shelf
 from daemon.core.keys import event_key
 from daemon.core.words import Kind
@@ -49,6 +50,8 @@ SETTLING = timedelta(minutes=2)
 ON_CALENDAR = frozenset({Kind.ATTACH_AGENDA, Kind.BOOK})
 """Writes to the calendar that can be taken back; an answer to an invitation cannot."""
 ON_DOCUMENTS = frozenset({Kind.CREATE_AGENDA, Kind.SHARE_AGENDA, Kind.WRITE_SECTION})
+
+ON_TASKS = frozenset({Kind.ADD_TASK})
 
 
 def waits(intent: Intent, now: datetime) -> bool:
@@ -104,6 +107,8 @@ def take_back(house: House, intent: Intent, now: datetime) -> None:
         raise NotPermitted(f"{decision.key} cannot be undone", "only finished remote writes can")
     if decision.kind in ON_CALENDAR:
         _calendar(house, intent).undo(receipt)
+    elif decision.kind in ON_TASKS:
+        _tasks(house, intent).undo(receipt)
     else:
         _documents(house, intent).undo(receipt)
     with house.store.write() as session:
@@ -118,7 +123,7 @@ def undoable(intent: Intent) -> bool:
         intent.state is State.DONE
         and intent.receipt is not None
         and intent.receipt.wrote
-        and intent.decision.kind in ON_CALENDAR | ON_DOCUMENTS
+        and intent.decision.kind in ON_CALENDAR | ON_DOCUMENTS | ON_TASKS
     )
 
 
@@ -136,6 +141,8 @@ def _act(house: House, intent: Intent) -> Receipt:  # noqa: PLR0911 - one a case
             return _book(house, intent)
         case Kind.COUNTER:
             return _counter(house, intent)
+        case Kind.ADD_TASK:
+            return _add(house, intent)
         case Kind.PROPOSE | Kind.ALERT | Kind.RECAP | Kind.ADVISE:
             # These are rows and letters of our own, written down as the intent is finished.
             return keeping.NOTHING
@@ -180,6 +187,18 @@ def _other_time(house: House, intent: Intent) -> tuple[Series, Occurrence, Span]
         decision.occurrence, decision.times, Status.CANCELLED
     )
     return series, lost, to
+
+
+def _add(house: House, intent: Intent) -> Receipt:
+    wish = intent.decision.after
+    task = Task(
+        str(wish["title"]),
+        datetime.fromisoformat(str(wish["made"])),
+        str(wish["notes"]),
+        date.fromisoformat(str(wish["due"])) if wish["due"] else None,
+        Url(str(wish["url"])) if wish["url"] else None,
+    )
+    return _tasks(house, intent).add(task, intent.decision.key)
 
 
 def _damage(house: House, intent: Intent, receipt: Receipt) -> NotPermitted | None:
@@ -261,6 +280,13 @@ def _documents(house: House, intent: Intent) -> Documents:
     if account.documents is None:
         raise _trouble(account)
     return account.documents
+
+
+def _tasks(house: House, intent: Intent) -> Tasks:
+    account = house.account(intent.decision.account)
+    if account.tasks is None:
+        raise _trouble(account)
+    return account.tasks
 
 
 def _trouble(account: Account) -> ConnectorError:

@@ -19,6 +19,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, T
 from connectors.model import Letter
 from daemon.core.agenda import local, section_facts, written_facts
 from daemon.core.cadence import Cadence
+from daemon.core.carrying import Carried
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import Collision
 from daemon.core.keys import entry_id
@@ -107,6 +108,10 @@ class TemplatePen:
     def recap(self, dossier: Dossier, meeting: Meeting) -> Words:
         """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
         return self._words("recap.md.j2", recap=recap_facts(dossier, meeting))
+
+    def task(self, dossier: Dossier, item: Carried, day: date) -> Words:
+        """Put an own item of the meeting of a day as the owner's task list shows it."""
+        return self._words("task.md.j2", who=who(dossier), item=item, day=day)
 
     def barren(self, dossier: Dossier, count: int) -> Words:
         """Tell the owner in one line that so many meetings in a row left no outcome."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.errors import ConnectorError
-from connectors.memory import MemoryCalendar, MemoryDocuments, MemoryMessages, World
+from connectors.memory import MemoryCalendar, MemoryDocuments, MemoryMessages, MemoryTasks, World
 from connectors.model import Person, Span, Url
 from daemon.core.dossier import Dossier
 from daemon.core.policy import Policy
@@ -58,6 +58,8 @@ class Stage:
     trouble: dict[str, ConnectorError] = field(default_factory=dict)
     """Why an account, by its address, cannot be reached."""
     calendar: type[MemoryCalendar] = MemoryCalendar
+    tasks: bool = False
+    """Whether the owner wants own items on the task list."""
 
     def __post_init__(self) -> None:
         self.accounts = self.accounts or {self.address: Person(self.address)}
@@ -81,6 +83,7 @@ class Stage:
             identity="1",
             calendar=None if trouble else self.calendar(self.world, address),
             documents=None if trouble else MemoryDocuments(self.world, address),
+            tasks=MemoryTasks(self.world, address) if self.tasks else None,
             trouble=trouble,
         )
 

@@ -1,6 +1,7 @@
-"""Calendars as folders of .ics files, and running documents as Markdown files beside them."""
+"""Calendars as folders of .ics files, with running documents and tasks as files beside them."""
 
 from connectors.files.calendar import FilesCalendar, calendar_zone
 from connectors.files.documents import MarkdownFolder
+from connectors.files.tasks import TaskFolder
 
-__all__ = ["FilesCalendar", "MarkdownFolder", "calendar_zone"]
+__all__ = ["FilesCalendar", "MarkdownFolder", "TaskFolder", "calendar_zone"]

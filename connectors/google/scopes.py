@@ -17,6 +17,7 @@ class Scope(StrEnum):
     FILES = f"{_PREFIX}drive.file"
     USERS = f"{_PREFIX}admin.directory.user.readonly"
     COLLEAGUES = f"{_PREFIX}directory.readonly"
+    TASKS = f"{_PREFIX}tasks"
 
 
 _WITHOUT = {
@@ -26,14 +27,16 @@ _WITHOUT = {
     Scope.FILES: "no running document can be made or read",
     Scope.USERS: "the directory tells no manager and no reports",
     Scope.COLLEAGUES: "the directory tells no colleagues",
+    Scope.TASKS: "nothing is put on the task list",
 }
 
 
-def wanted(*, documents: bool, directory: bool) -> tuple[Scope, ...]:
+def wanted(*, documents: bool, directory: bool, tasks: bool = False) -> tuple[Scope, ...]:
     """Return what to ask for; an admin who delegates must list exactly these."""
     scopes = [Scope.EVENTS, Scope.FREE_BUSY, Scope.HABITS]
     scopes += [Scope.FILES] if documents else []
     scopes += [Scope.USERS, Scope.COLLEAGUES] if directory else []
+    scopes += [Scope.TASKS] if tasks else []
     return tuple(scopes)
 
 

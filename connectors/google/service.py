@@ -30,6 +30,7 @@ _ROOTS = {
     "docs": ("v1", "/"),
     "admin": ("directory_v1", "/"),
     "people": ("v1", "/"),
+    "tasks": ("v1", "/"),
 }
 """Version of each API and where it hangs under an `endpoint`, which replaces host and path."""
 

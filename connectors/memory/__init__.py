@@ -14,6 +14,7 @@ broken. Nothing here knows the time, waits or touches the machine.
 from connectors.memory.calendar import MemoryCalendar
 from connectors.memory.documents import MemoryDocuments
 from connectors.memory.people import MemoryDirectory, MemoryMessages
+from connectors.memory.tasks import MemoryTasks
 from connectors.memory.wire import Cut, LostAnswer, Meanwhile, PowerCut, Refusal, Wire
 from connectors.memory.world import Document, Event, World
 
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryDirectory",
     "MemoryDocuments",
     "MemoryMessages",
+    "MemoryTasks",
     "PowerCut",
     "Refusal",
     "Wire",

@@ -24,6 +24,7 @@ from connectors.model import (
     Occurrence,
     Response,
     Span,
+    Task,
     Url,
     WorkingHours,
 )
@@ -131,6 +132,9 @@ class World:
     mailed: list[str] = field(default_factory=list)
     """One address for each mail that the calendar server sent because of a request."""
     letters: list[Letter] = field(default_factory=list)
+    tasks: dict[str, dict[Key, Task]] = field(default_factory=dict)
+    """Everybody's task list by address, each task by the key it was made for."""
+    ticked: set[Key] = field(default_factory=set)
     hours: dict[str, WorkingHours] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     """The company directory, by address."""

@@ -75,11 +75,12 @@ class Client:
         return f"{MICROSOFT}/{self.tenant}"
 
 
-def scopes(*, documents: bool, directory: bool) -> list[str]:
+def scopes(*, documents: bool, directory: bool, tasks: bool = False) -> list[str]:
     """Return what a person is asked to consent to: the least that carries these features."""
     wanted = ["Calendars.ReadWrite", "MailboxSettings.Read", "User.Read"]
     wanted += ["Files.ReadWrite"] if documents else []
     wanted += ["User.Read.All"] if directory else []
+    wanted += ["Tasks.ReadWrite"] if tasks else []
     return wanted
 
 

@@ -61,7 +61,7 @@ def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
 
 def written_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
     """Gather what the questions say; what was prepared for the lost hour comes along as well."""
-    return _facts(dossier, meeting, _chapters(dossier))
+    return _facts(dossier, meeting, chapters(dossier))
 
 
 def _facts(dossier: Dossier, meeting: Meeting, earlier: tuple[Section, ...]) -> SectionFacts:
@@ -90,13 +90,13 @@ def _facts(dossier: Dossier, meeting: Meeting, earlier: tuple[Section, ...]) -> 
 def before(dossier: Dossier, meeting: Meeting) -> tuple[Section, ...]:
     """Return the sections of earlier meetings, latest first, as people left them."""
     mark = _mark(dossier, meeting)
-    return tuple(s for s in _chapters(dossier) if mark is None or s.mark != mark)
+    return tuple(s for s in chapters(dossier) if mark is None or s.mark != mark)
 
 
 def prepared(dossier: Dossier, meeting: Meeting) -> Section | None:
     """Return the section already written for this very meeting, as people left it."""
     mark = _mark(dossier, meeting)
-    return next((s for s in _chapters(dossier) if mark is not None and s.mark == mark), None)
+    return next((s for s in chapters(dossier) if mark is not None and s.mark == mark), None)
 
 
 def growth(dossier: Dossier, earlier: tuple[Section, ...]) -> Growth:
@@ -129,7 +129,8 @@ def _mark(dossier: Dossier, meeting: Meeting) -> Mark | None:
     return next((w.mark for w in written if (w.series, w.recurrence_id) == identity), None)
 
 
-def _chapters(dossier: Dossier) -> tuple[Section, ...]:
+def chapters(dossier: Dossier) -> tuple[Section, ...]:
+    """Return all sections as people left them, latest first."""
     days = {
         written.mark: local(dossier, written.series, written.starts).date()
         for written in (*dossier.shelf.sections, *dossier.shelf.in_writing)

@@ -18,6 +18,7 @@ from daemon.core.cadence import cadence
 from daemon.core.dossier import Dossier
 from daemon.core.echo import echo
 from daemon.core.foresight import foresight
+from daemon.core.listing import listing
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, harms, losses
 from daemon.core.proposing import propose
@@ -36,6 +37,7 @@ RULES: Sequence[Rule] = (
     alerts,
     in_writing,
     recap,
+    listing,
     worth,
     cadence,
     echo,

@@ -23,6 +23,7 @@ from daemon.core.outcomes import Streak, outcomes, streak
 from daemon.core.policy import Policy
 from daemon.core.whereabouts import Clock
 from daemon.core.words import (
+    Listed,
     Meeting,
     Outcome,
     Pair,
@@ -110,6 +111,12 @@ class Dossier:
     document: str = ""
     cadence: str = ""
     clock: Clock | None = None
+    tasks: str = ""
+    """The account whose task list takes the owner's own items; empty where nobody wants that."""
+    listed: tuple[Listed, ...] = ()
+    """What went to that list, or was about to when the power went."""
+    unlisted: bool = False
+    """Whether something should have gone there at the last look and did not."""
 
     @property
     def keeper(self) -> str:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from connectors.model import Person
+from daemon.core.words import Pair
+
+
+class Whose(StrEnum):
+    """Who took an item on, seen from the owner."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    OPEN = "open"
 
 
 def full_name(person: Person) -> str:
@@ -27,6 +38,15 @@ def names(person: Person, owner: str) -> bool:
     """Whether the owner written on an item means this person: a name, a first name, an address."""
     said = owner.strip().lstrip("@").casefold()
     return said in {name.casefold() for name in _callings(person)} or person.answers_to(said)
+
+
+def whose(pair: Pair, owner: str, text: str) -> Whose:
+    """Tell who takes on an item with this owner written on it, or named in its first words."""
+    # Without brackets people write "Ben to draw the plan", or "Ben: draw the plan".
+    said = owner or next(iter(text.split()), "").rstrip(":,")
+    if names(pair.owner, said):
+        return Whose.MINE
+    return Whose.THEIRS if names(pair.partner, said) else Whose.OPEN
 
 
 def _callings(person: Person) -> set[str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.model import Letter
+from daemon.core.carrying import Carried
 from daemon.core.dossier import Dossier
 from daemon.core.words import Level, Meeting, Option, Proposal
 
@@ -71,6 +72,9 @@ class Pen(Protocol):
 
     def recap(self, dossier: Dossier, meeting: Meeting) -> Words:
         """Draft what a meeting left behind, in the owner's voice; a nudge where it left nothing."""
+
+    def task(self, dossier: Dossier, item: Carried, day: date) -> Words:
+        """Put an own item of the meeting of a day as the owner's task list shows it."""
 
     def barren(self, dossier: Dossier, count: int) -> Words:
         """Tell the owner in one line that so many meetings in a row left no outcome."""

@@ -15,7 +15,7 @@ from daemon.core import notes
 from daemon.core.agenda import Growth, before, growth, local, local_day, prepared
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
-from daemon.core.naming import full_name, names, short_name
+from daemon.core.naming import Whose, full_name, short_name, whose
 from daemon.core.words import Meeting, Role
 
 FIRST_WEEKS = timedelta(weeks=8)
@@ -36,14 +36,6 @@ class Tone(StrEnum):
     PLAIN = "plain"
     GENTLE = "gentle"
     DIRECT = "direct"
-
-
-class Whose(StrEnum):
-    """Who took an item on, seen from the owner."""
-
-    MINE = "mine"
-    THEIRS = "theirs"
-    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +126,7 @@ def _opener(dossier: Dossier, item: Carried, day: date) -> Opener:
 
 
 def _whose(dossier: Dossier, item: Carried | Item) -> Whose:
-    # Without brackets people write "Ben to draw the plan", or "Ben: draw the plan".
-    first, *_ = item.text.split() or [""]
-    said = item.owner or first.rstrip(":,")
-    if names(dossier.pair.owner, said):
-        return Whose.MINE
-    return Whose.THEIRS if names(dossier.pair.partner, said) else Whose.OPEN
+    return whose(dossier.pair, item.owner, item.text)
 
 
 def _acknowledged(dossier: Dossier, wins: Sequence[Item]) -> Item | None:

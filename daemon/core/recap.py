@@ -9,7 +9,7 @@ from connectors.model import Item
 from daemon.core import notes
 from daemon.core.agenda import local_day, prepared
 from daemon.core.dossier import Dossier
-from daemon.core.naming import names, short_name
+from daemon.core.naming import Whose, short_name, whose
 from daemon.core.words import Meeting
 
 
@@ -41,17 +41,16 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
     owner, partner = dossier.pair.owner, dossier.pair.partner
     section, document = prepared(dossier, meeting), dossier.shelf.document
     todo = [item for item in notes.actions(section) if not item.done] if section else []
-    mine = tuple(item for item in todo if names(owner, item.owner))
-    theirs = tuple(item for item in todo if names(partner, item.owner))
+    by_whom = [(whose(dossier.pair, item.owner, item.text), item) for item in todo]
     return RecapFacts(
         partner=short_name(partner),
         sender=short_name(owner),
         day=local_day(dossier, meeting),
         empty=section is None or not notes.has_notes(section),
         decided=notes.decided(section) if section else (),
-        mine=mine,
-        theirs=theirs,
-        unclaimed=tuple(item for item in todo if item not in mine and item not in theirs),
+        mine=tuple(item for who, item in by_whom if who is Whose.MINE),
+        theirs=tuple(item for who, item in by_whom if who is Whose.THEIRS),
+        unclaimed=tuple(item for who, item in by_whom if who is Whose.OPEN),
         waiting=tuple(i for i in notes.questions(section) if not i.done) if section else (),
         document=document.url if document else "",
     )

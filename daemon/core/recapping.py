@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from connectors.model import Key
+from connectors.model import Key, Section
+from daemon.core.agenda import prepared
 from daemon.core.dossier import Dossier
 from daemon.core.keys import key
 from daemon.core.pen import Pen
@@ -35,6 +36,14 @@ def ripe(dossier: Dossier, meeting: Meeting) -> datetime:
     """Return when a section counts as written: in time for the digest of the same evening."""
     over, evening = meeting.span.end, dossier.policy.evening(meeting.span.end)
     return evening if over <= evening < over + TIME_TO_WRITE else over + TIME_TO_WRITE
+
+
+def read_back(dossier: Dossier, now: datetime) -> Iterator[tuple[Meeting, Section]]:
+    """Yield the meetings that are over with their sections as people left them, latest first."""
+    for meeting in reversed(dossier.standing()):
+        section = prepared(dossier, meeting) if ripe(dossier, meeting) <= now else None
+        if section is not None:
+            yield meeting, section
 
 
 def recap(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from connectors.model import (
     Facts,
     Handle,
+    Item,
     Key,
     Link,
     Mark,
@@ -281,6 +282,14 @@ class Shelf:
     """Sections of questions that were, or are, a meeting in writing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An item that went to the owner's task list, as it read after the meeting of `day`."""
+
+    item: Item
+    day: date
+
+
 class Level(StrEnum):
     """How loud an alert is: a quiet note, or the alert itself."""
 
@@ -314,6 +323,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     RECAP = "recap"
     ADVISE = "advise"
+    ADD_TASK = "add_task"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from itertools import takewhile
 
 from connectors.model import Section
 from daemon.core import notes
-from daemon.core.agenda import prepared
 from daemon.core.dossier import Dossier
 from daemon.core.keys import key
 from daemon.core.pen import Pen
-from daemon.core.recapping import ripe
+from daemon.core.recapping import read_back
 from daemon.core.words import Decision, Kind, Meeting
 
 IN_A_ROW = 3
@@ -20,7 +19,7 @@ IN_A_ROW = 3
 
 def worth(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield the advice where the last meetings left none of the four outcomes, once a row."""
-    row = [meeting for meeting, _ in takewhile(_barren, _latest(dossier, now))]
+    row = [meeting for meeting, _ in takewhile(_barren, read_back(dossier, now))]
     if len(row) < IN_A_ROW:
         return
     first, words = row[-1], pen.barren(dossier, len(row))
@@ -33,14 +32,6 @@ def worth(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
         because=f"{len(row)} meetings in a row noted nothing that was decided or cleared",
         after={"subject": words.subject, "text": words.text},
     )
-
-
-def _latest(dossier: Dossier, now: datetime) -> Iterator[tuple[Meeting, Section]]:
-    """Yield the meetings that are over with their sections, the latest first."""
-    for meeting in reversed(dossier.standing()):
-        section = prepared(dossier, meeting) if ripe(dossier, meeting) <= now else None
-        if section is not None:
-            yield meeting, section
 
 
 def _barren(met: tuple[Meeting, Section]) -> bool:

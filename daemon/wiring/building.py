@@ -144,6 +144,7 @@ def _account(
         documents=texts or found.documents,
         texts=texts,
         directory=found.directory,
+        tasks=found.tasks,
         close=found.close,
     )
 

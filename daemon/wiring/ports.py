@@ -12,7 +12,7 @@ from config.settings import Settings
 from config.values import DocumentKind, Provider
 from connectors.errors import NotPermitted, SignInRequired
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents
+from connectors.protocol import Calendar, Directory, Documents, Tasks
 from daemon.clock import now
 from daemon.links import Links
 
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
 
 class Ports(NamedTuple):
-    """What one account talks through; `documents` of the provider's own kind, if it has one."""
+    """What one account talks through; `documents` of the provider's own kind, if it has one.
+
+    `tasks` only where the owner wants them.
+    """
 
     calendar: Calendar
     documents: Documents | None = None
     directory: Directory | None = None
+    tasks: Tasks | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -39,15 +43,21 @@ def connect(
     """Connect an account to its provider; raises the errors of connectors."""
     match account.provider:
         case Provider.FILES:
-            from connectors.files import FilesCalendar
-
-            return Ports(FilesCalendar(account.path or Path(), owner, zone(account, "")))
+            return _files(account, owner)
         case Provider.GOOGLE:
             return _google(account, owner, secrets, environ)
         case Provider.OUTLOOK:
             return _outlook(account, owner, secrets, environ)
         case Provider.CALDAV:
             raise NotPermitted(f"{account.provider} is not wired")
+
+
+def _files(account: AccountSettings, owner: Person) -> Ports:
+    from connectors.files import FilesCalendar, TaskFolder
+
+    folder = account.path or Path()
+    tasks = TaskFolder(folder) if account.tasks else None
+    return Ports(FilesCalendar(folder, owner, zone(account, "")), tasks=tasks)
 
 
 def _google(
@@ -57,11 +67,13 @@ def _google(
     from connectors.google.directory import GoogleDirectory
     from connectors.google.docs import GoogleDocs
     from connectors.google.service import Google
+    from connectors.google.tasks import GoogleTasks
 
     google = Google(google_access(account, secrets, environ), account.endpoint)
     calendar = GoogleCalendar(google, owner, account.email, account.calendar)
     directory = GoogleDirectory(google) if account.directory else None
-    return Ports(calendar, GoogleDocs(google), directory, google.close)
+    tasks = GoogleTasks(google) if account.tasks else None
+    return Ports(calendar, GoogleDocs(google), directory, tasks, google.close)
 
 
 def google_access(
@@ -89,7 +101,7 @@ def google_scopes(account: AccountSettings) -> tuple[Scope, ...]:
     from connectors.google.scopes import wanted
 
     documents = account.documents is DocumentKind.GOOGLE
-    return wanted(documents=documents, directory=account.directory)
+    return wanted(documents=documents, directory=account.directory, tasks=account.tasks)
 
 
 def _outlook(
@@ -98,13 +110,15 @@ def _outlook(
     from connectors.outlook.calendar import OutlookCalendar
     from connectors.outlook.client import Graph
     from connectors.outlook.directory import OutlookDirectory
+    from connectors.outlook.tasks import OutlookTasks
 
     access = _outlook_access(account, secrets, environ)
     for_all = account.certificate or account.secret_env
     graph = Graph(access, account.endpoint, mailbox=account.email if for_all else "")
     directory = OutlookDirectory(graph) if account.directory else None
     calendar = OutlookCalendar(graph, owner, now, calendar=account.calendar, book=directory)
-    return Ports(calendar, _word(graph), directory, graph.close)
+    tasks = OutlookTasks(graph) if account.tasks else None
+    return Ports(calendar, _word(graph), directory, tasks, graph.close)
 
 
 def _outlook_access(
@@ -130,7 +144,7 @@ def outlook_scopes(account: AccountSettings) -> list[str]:
     from connectors.outlook import auth
 
     documents = account.documents is DocumentKind.WORD
-    return auth.scopes(documents=documents, directory=account.directory)
+    return auth.scopes(documents=documents, directory=account.directory, tasks=account.tasks)
 
 
 def _word(graph: Graph) -> Documents:

@@ -41,6 +41,7 @@ from tests.contract.memory import (
     CalendarInMemory,
     ChannelInMemory,
     DocumentsInMemory,
+    TasksInMemory,
     uid,
 )
 from tests.contract.messages import MessagesContract
@@ -62,6 +63,7 @@ from tests.contract.stage import (
     standing,
     urls,
 )
+from tests.contract.tasks import TasksContract
 
 # --- The contracts --------------------------------------------------------------------------------
 
@@ -94,6 +96,12 @@ class TestMessages(MessagesContract):
     @pytest.fixture(params=[True, False], ids=["traceable", "untraceable"])
     def bench(self, request: pytest.FixtureRequest) -> ChannelInMemory:
         return ChannelInMemory(traceable=request.param)
+
+
+class TestTasks(TasksContract):
+    @pytest.fixture
+    def bench(self) -> TasksInMemory:
+        return TasksInMemory()
 
 
 # --- The world ------------------------------------------------------------------------------------

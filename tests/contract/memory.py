@@ -11,6 +11,7 @@ from connectors.memory import (
     MemoryCalendar,
     MemoryDocuments,
     MemoryMessages,
+    MemoryTasks,
     Refusal,
     World,
 )
@@ -19,12 +20,13 @@ from connectors.model import (
     Capability,
     Cursor,
     Handle,
+    Key,
     Link,
     Person,
     Response,
     Span,
 )
-from connectors.protocol import Calendar, Documents, Messages
+from connectors.protocol import Calendar, Documents, Messages, Tasks
 
 MAYA, BEN = Person("maya@acme.example"), Person("ben@acme.example")
 
@@ -125,3 +127,27 @@ class ChannelInMemory:
 
     def lose(self) -> None:
         self.world.wire.fail(LostAnswer(), at=self.world.wire.count + 1)
+
+
+@dataclass
+class TasksInMemory:
+    """Maya's task list."""
+
+    world: World = field(default_factory=World)
+
+    def __post_init__(self) -> None:
+        self.tasks: Tasks = MemoryTasks(self.world, MAYA.address)
+
+    def shown(self) -> Sequence[tuple[str, str]]:
+        tasks = self.world.tasks[MAYA.address].values()
+        return [(task.title, task.due.isoformat() if task.due else "") for task in tasks]
+
+    def tick(self, title: str) -> None:
+        self.world.ticked.add(self._key(title))
+
+    def delete(self, title: str) -> None:
+        del self.world.tasks[MAYA.address][self._key(title)]
+
+    def _key(self, title: str) -> Key:
+        tasks = self.world.tasks[MAYA.address].items()
+        return next(key for key, task in tasks if task.title == title)

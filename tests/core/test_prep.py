@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from connectors.model import Person
-from daemon.core.naming import names, short_name
-from daemon.core.prep import FIRST_WEEKS, PrepFacts, Tone, Whose, prep_facts
+from daemon.core.naming import Whose, names, short_name
+from daemon.core.prep import FIRST_WEEKS, PrepFacts, Tone, prep_facts
 from daemon.core.words import Role
 from tests.builders import MAYA, at
 from tests.histories import (

@@ -25,6 +25,7 @@ from connectors.standins.google import (
     freebusy,
     partial,
     settings,
+    tasks,
 )
 from connectors.standins.google.call import Call, Method
 from connectors.standins.google.consent import Consent
@@ -49,6 +50,7 @@ METHODS: Mapping[str, Method] = {
     **drive.METHODS,
     **documents.METHODS,
     **directory.METHODS,
+    **tasks.METHODS,
 }
 
 
@@ -74,7 +76,7 @@ def _answer(world: World, request: Request, body: bytes) -> Response:
     try:
         answer = _checked(world, request, path, body)
     except Refusal as refusal:
-        listed = path.startswith(("/calendar", "/drive", "/upload", "/admin"))
+        listed = path.startswith(("/calendar", "/drive", "/upload", "/admin", "/tasks"))
         return JSONResponse(refusal.listed if listed else refusal.plain, refusal.status)
     match answer:
         case None:

@@ -21,7 +21,14 @@ from connectors.standins.google.partial import Mask
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_DOCUMENTS = ("calendar.v3", "drive.v3", "docs.v1", "admin.directory_v1", "people.v1")
+_DOCUMENTS = (
+    "calendar.v3",
+    "drive.v3",
+    "docs.v1",
+    "admin.directory_v1",
+    "people.v1",
+    "tasks.v1",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def find(verb: str, path: str) -> tuple[Method, Json] | None:
 
 @cache
 def _methods() -> tuple[Method, ...]:
-    """Return all methods of the five APIs; reading the documents takes a moment, once."""
+    """Return all methods of the six APIs; reading the documents takes a moment, once."""
     return tuple(method for name in _DOCUMENTS for method in _document(name))
 
 

@@ -42,6 +42,8 @@ class Person:
         self.number = f"{100_000_000_000_000_000_000 + world.next_serial()}"
         self.calendar = Calendar(email, timezone, opaque_ids=world.opaque_ids)
         self.calendar.settings["timezone"] = timezone
+        self.tasks: dict[str, Json] = {}
+        """The default list of Google Tasks, by id, deleted ones as well."""
 
     @property
     def aliases(self) -> tuple[str, ...]:
