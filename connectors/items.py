@@ -52,9 +52,12 @@ _TICK = re.compile(r"\[(?P<tick>[ xX✓✔]?)\](?:\s+|$)")
 _STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
 # A bracket may also open a link `[a](b)`, a reference `[a][b]`, a footnote `[^1]`.
 _OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
-_SINCE = re.compile(r"\s*\(since (?P<since>\d{4}-\d{2}-\d{2})[^)]*\)$")
+_SINCE = re.compile(r"\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
+_YEAR = re.compile(r"\d{4}")
+_A_YEAR = timedelta(weeks=52)
 _DUE = re.compile(
-    r"[\s,(]+(?:by|until|till|due|bis)(?:\s+the|\s+zum)?:?\s+(?P<when>[\w.,\s-]{2,30}?)[).]*$",
+    r"[\s,(]+(?P<said>(?:by|until|till|due|bis)(?:\s+the|\s+zum)?:?\s+"
+    r"(?P<when>[\w.,\s-]{2,30}?))[).]*$",
     re.IGNORECASE,
 )
 
@@ -80,8 +83,18 @@ def task(line: str, day: date | None) -> Item | None:
 def words(item: Item, day: date | None) -> str:
     """Write an item, without its tick, such that `task` reads the same; `day` gives its age."""
     owner = f"[{item.owner}] " if item.owner else ""
-    due = f" by {item.due.isoformat()}" if item.due else ""
-    return f"{owner}{item.text}{due}{_age(item.since, day)}"
+    until = f" {item.by or _by(item.due)}" if item.due else ""
+    since = f" ({age(item.since, day)})" if item.since else ""
+    return f"{owner}{item.text}{until}{since}"
+
+
+def age(since: date, day: date | None) -> str:
+    """Say since when an item is carried; in weeks where that is one or more, by `day`."""
+    weeks = (day - since).days // 7 if day else 0
+    # Within a year the day alone is enough: it is never one to come.
+    near = day is not None and timedelta(0) <= day - since < _A_YEAR
+    aged = f", {weeks} week{'s' if weeks > 1 else ''}" if weeks > 0 else ""
+    return f"since {since.day} {since:%B}{'' if near else f' {since.year}'}{aged}"
 
 
 def due(text: str, day: date | None) -> tuple[str, date | None]:
@@ -90,11 +103,8 @@ def due(text: str, day: date | None) -> tuple[str, date | None]:
     Understood at the end of a line: ISO days, weekdays (the next one after `day`), a day with
     its month (the year nearest to `day`).
     """
-    found = _DUE.search(text)
-    when = _when(found["when"].strip(), day) if found else None
-    if found is None or when is None:
-        return text, None
-    return text[: found.start()], when
+    item = _until(Item(text), day)
+    return item.text, item.due
 
 
 def day_in(text: str, near: date | None = None) -> date | None:
@@ -108,27 +118,40 @@ def day_in(text: str, near: date | None = None) -> date | None:
 
 
 def _item(what: str, day: date | None, item: Item) -> Item | None:
-    since = _SINCE.search(what)
-    text, until = due(what[: since.start()] if since else what, day)
-    if not text.strip():
-        return None
-    first = day_in(since["since"]) if since else None
-    return replace(item, text=text.strip(), due=until, since=first)
+    found = _SINCE.search(what)
+    since = _past(found["since"], day) if found else None
+    item = _until(replace(item, text=what[: found.start()] if found and since else what), day)
+    return replace(item, text=item.text.strip(), since=since) if item.text.strip() else None
+
+
+def _until(item: Item, day: date | None) -> Item:
+    """Take the due day off the end of an item's words."""
+    found = _DUE.search(item.text)
+    when = _when(found["when"].strip(), day) if found else None
+    if found is None or when is None:
+        return item
+    said = found["said"].strip()
+    # "By Friday" is another day in the next section; what names the year never is.
+    by = said if _YEAR.search(said) else _by(when)
+    return replace(item, text=item.text[: found.start()], due=when, by=by)
+
+
+def _by(day: date) -> str:
+    return f"by {day:%a} {day.day} {day:%B} {day.year}"
+
+
+def _past(text: str, day: date | None) -> date | None:
+    """Return the latest day that words mean which is not after `day`."""
+    found = day_in(text, day)
+    if found and day and found > day and not _YEAR.search(text):
+        return _date(found.year - 1, found.month, found.day)
+    return found
 
 
 def _unstruck(text: str) -> tuple[str, bool]:
     """Take a stroke off that goes through the whole text; say whether there was one."""
     struck = _STRUCK.fullmatch(text)
     return (struck["text"], True) if struck else (text, False)
-
-
-def _age(since: date | None, day: date | None) -> str:
-    """Say since when an item is carried, and in weeks where that is one or more."""
-    if since is None:
-        return ""
-    weeks = (day - since).days // 7 if day else 0
-    aged = f", {weeks} week{'s' if weeks > 1 else ''}" if weeks > 0 else ""
-    return f" (since {since.isoformat()}{aged})"
 
 
 def _when(text: str, day: date | None) -> date | None:

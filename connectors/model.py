@@ -310,6 +310,8 @@ class Item:
     since: date | None = None
     """The day of the first section that held it, for its age in weeks."""
     key: str = ""
+    by: str = field(default="", compare=False)
+    """How the due day is written, in words that mean the same day next month too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ def vtodo(task: Task, key: Key) -> bytes:
     todo.add("uid", f"{sign(key)}@visavis")
     todo.add("dtstamp", task.made.astimezone(UTC))
     todo.add("summary", task.title)
-    todo.add("description", notes(task, key))
+    if task.notes.strip():
+        todo.add("description", task.notes.strip())
     todo.add("status", "NEEDS-ACTION")
     if task.due:
         todo.add("due", task.due)

@@ -21,6 +21,11 @@ def near_day(moment: date) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 
 
+def month(moment: date) -> str:
+    """Return "March"."""
+    return f"{moment:%B}"
+
+
 def clock(moment: datetime) -> str:
     """Return "09:30", on the wall clock the moment is told in."""
     return f"{moment:%H:%M}"

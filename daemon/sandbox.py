@@ -30,6 +30,7 @@ MAX_STEPS = 20_000
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day": phrases.day,
     "near_day": phrases.near_day,
+    "month": phrases.month,
     "clock": phrases.clock,
     "count": phrases.count,
     "times": phrases.times,

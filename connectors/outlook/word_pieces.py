@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from connectors.items import age
 from connectors.model import Block, Item, Mark
 from connectors.outlook.word_design import GREY, HAIRLINE, clean
 from connectors.outlook.word_marks import Element
@@ -98,17 +99,11 @@ def _row(item: Item, key: str, day: date | None) -> str:
     """Write one action item; how long it has been carried stands below it in grey."""
     action = _line(_run(item.text))
     if item.since:
-        action += _line(_run(_age(item.since, day), grey=True, light=True))
+        action += _line(_run(f"({age(item.since, day)})", grey=True, light=True))
     until = f"{item.due:%a} {item.due.day} {item.due:%b} {item.due.year}" if item.due else ""
     parts = (_line(_box(item.done, key)), action, _line(_run(item.owner)), _line(_run(until)))
     cells = (_cell(part, n) for n, part in enumerate(parts))
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
-
-
-def _age(since: date, day: date | None) -> str:
-    weeks = (day - since).days // 7 if day else 0
-    aged = f", {weeks} week{'s' if weeks > 1 else ''}" if weeks > 0 else ""
-    return f"(since {since.isoformat()}{aged})"
 
 
 def _cell(content: str, column: int) -> str:

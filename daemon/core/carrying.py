@@ -10,7 +10,7 @@ ticked after the item had moved on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -36,6 +36,8 @@ class Carried:
     times: int
     overdue: bool
     """Whether its due day lies before the next section's day."""
+    by: str = field(default="", compare=False)
+    """How its due day is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def carried(chain: Sequence[tuple[Section, Item]], day: date) -> Carried:
         weeks=max((day - since).days // 7, 0) if since else 0,
         times=sum(section.day is None or section.day < day for section, _ in chain),
         overdue=item.due is not None and item.due < day,
+        by=item.by,
     )
 
 

@@ -7,6 +7,7 @@ would be a change of human text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from connectors.model import Facts, Item
@@ -15,7 +16,7 @@ from daemon.core.agenda import chapters, local_day
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
 from daemon.core.keys import digest, key
-from daemon.core.naming import Whose, whose
+from daemon.core.naming import Whose, assigned
 from daemon.core.pen import Pen
 from daemon.core.recapping import read_back
 from daemon.core.words import Decision, Kind, Listed, Meeting
@@ -42,9 +43,10 @@ def as_listed(wish: Facts) -> Listed:
 def _own(dossier: Dossier, day: date) -> Iterator[Carried]:
     """Yield what is the owner's, was there at the meeting of that day, and is not listed yet."""
     for item in carry(chapters(dossier), day).items:
-        mine = whose(dossier.pair, item.owner, item.text) is Whose.MINE
-        if mine and (item.since or day) <= day and not _listed(dossier, item):
-            yield item
+        whose, text = assigned(dossier.pair, item.owner, item.text)
+        mine = replace(item, text=text)
+        if whose is Whose.MINE and (item.since or day) <= day and not _listed(dossier, mine):
+            yield mine
 
 
 def _listed(dossier: Dossier, item: Carried) -> bool:
@@ -68,7 +70,7 @@ def _decision(dossier: Dossier, meeting: Meeting, item: Carried, pen: Pen) -> De
         kind=Kind.ADD_TASK,
         pair=dossier.pair.id,
         account=dossier.tasks,
-        because="you took it on, and the settings want it on your task list",
+        because=f"you took on “{words.subject}”, and the settings want that on your task list",
         occurrence=meeting.recurrence_id,
         times=meeting.span,
         after={

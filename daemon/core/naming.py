@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from connectors.model import Person
 from daemon.core.words import Pair
+
+_NAMED = re.compile(r"\S+?(?:[:,]\s*|\s+(?:to|will)\s+)(?P<what>\S.*)")
 
 
 class Whose(StrEnum):
@@ -40,13 +43,15 @@ def names(person: Person, owner: str) -> bool:
     return said in {name.casefold() for name in _callings(person)} or person.answers_to(said)
 
 
-def whose(pair: Pair, owner: str, text: str) -> Whose:
-    """Tell who takes on an item with this owner written on it, or named in its first words."""
+def assigned(pair: Pair, owner: str, text: str) -> tuple[Whose, str]:
+    """Tell who takes on an item, by the owner written on it or named in its words; and what."""
     # Without brackets people write "Ben to draw the plan", or "Ben: draw the plan".
+    named = None if owner else _NAMED.match(text)
     said = owner or next(iter(text.split()), "").rstrip(":,")
+    what = named["what"] if named else text
     if names(pair.owner, said):
-        return Whose.MINE
-    return Whose.THEIRS if names(pair.partner, said) else Whose.OPEN
+        return Whose.MINE, what
+    return (Whose.THEIRS, what) if names(pair.partner, said) else (Whose.OPEN, text)
 
 
 def _callings(person: Person) -> set[str]:

@@ -6,7 +6,7 @@ DOMAIN 2, 7 to 10. For the owner's eyes alone: nothing of it may ever reach a sh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from daemon.core import notes
 from daemon.core.agenda import Growth, before, growth, local, local_day, prepared
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
-from daemon.core.naming import Whose, full_name, short_name, whose
+from daemon.core.naming import Whose, assigned, full_name, short_name
 from daemon.core.words import Meeting, Role
 
 FIRST_WEEKS = timedelta(weeks=8)
@@ -122,11 +122,13 @@ def tone(dossier: Dossier, item: Carried, day: date) -> Tone:
 
 
 def _opener(dossier: Dossier, item: Carried, day: date) -> Opener:
-    return Opener(item, _whose(dossier, item), tone(dossier, item, day), item.times >= LAST_CALL)
+    whose, text = assigned(dossier.pair, item.owner, item.text)
+    last_call = item.times >= LAST_CALL
+    return Opener(replace(item, text=text), whose, tone(dossier, item, day), last_call)
 
 
 def _whose(dossier: Dossier, item: Carried | Item) -> Whose:
-    return whose(dossier.pair, item.owner, item.text)
+    return assigned(dossier.pair, item.owner, item.text)[0]
 
 
 def _acknowledged(dossier: Dossier, wins: Sequence[Item]) -> Item | None:

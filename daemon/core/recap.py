@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from connectors.model import Item
 from daemon.core import notes
 from daemon.core.agenda import local_day, prepared
 from daemon.core.dossier import Dossier
-from daemon.core.naming import Whose, short_name, whose
+from daemon.core.naming import Whose, assigned, short_name
 from daemon.core.words import Meeting
 
 
@@ -41,7 +41,7 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
     owner, partner = dossier.pair.owner, dossier.pair.partner
     section, document = prepared(dossier, meeting), dossier.shelf.document
     todo = [item for item in notes.actions(section) if not item.done] if section else []
-    by_whom = [(whose(dossier.pair, item.owner, item.text), item) for item in todo]
+    by_whom = [_assigned(dossier, item) for item in todo]
     return RecapFacts(
         partner=short_name(partner),
         sender=short_name(owner),
@@ -54,3 +54,8 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
         waiting=tuple(i for i in notes.questions(section) if not i.done) if section else (),
         document=document.url if document else "",
     )
+
+
+def _assigned(dossier: Dossier, item: Item) -> tuple[Whose, Item]:
+    whose, text = assigned(dossier.pair, item.owner, item.text)
+    return whose, replace(item, text=text)

@@ -181,3 +181,16 @@ def test_one_address_may_have_several_calendars(settings_of: SettingsOf) -> None
     dav += 'url = "https://dav.acme.example/"\n'
 
     assert len(settings_of(f"{ACCOUNT}{folder}{calendar}{person}{dav}").accounts) == 5
+
+
+def test_an_organisation_has_no_task_list_at_microsoft(
+    problems_of: ProblemsOf, settings_of: SettingsOf
+) -> None:
+    office = '[[account]]\nname = "office"\nprovider = "outlook"\nemail = "maya@acme.example"\n'
+    office += 'client_id = "1"\ntasks = true\n'
+
+    assert problems_of(f'{office}secret_env = "SECRET"\n') == [
+        "visavis.toml:6: account[1].tasks: Microsoft To Do is open to a person who signs in, "
+        "not to an organisation; leave it out, or sign in without a secret"
+    ]
+    assert settings_of(office).accounts[0].tasks

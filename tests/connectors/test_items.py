@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -104,5 +104,33 @@ def test_a_heading_tells_its_day(text: str, day: date | None) -> None:
 
 def test_the_age_of_an_item_is_told_in_weeks() -> None:
     item = Item("draft", since=date(2026, 2, 23))
-    assert words(item, MONDAY) == "draft (since 2026-02-23, 1 week)"
-    assert words(item, date(2026, 2, 23)) == "draft (since 2026-02-23)"
+    assert words(item, MONDAY) == "draft (since 23 February, 1 week)"
+    assert words(item, date(2026, 2, 23)) == "draft (since 23 February)"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("draft by Fri", "draft by Fri 6 March 2026", id="next week another"),
+        pytest.param("draft until 6 March", "draft by Fri 6 March 2026", id="no year"),
+        pytest.param("draft till 6 March 2026", "draft till 6 March 2026", id="as it was written"),
+        pytest.param("draft bis zum 06.03.2026", "draft bis zum 06.03.2026", id="in its language"),
+        pytest.param("draft by 2026-03-06", "draft by 2026-03-06", id="in its form"),
+    ],
+)
+def test_a_due_day_is_carried_in_words_that_stay_true(text: str, written: str) -> None:
+    item = task(f"[ ] {text}", MONDAY)
+    assert item is not None
+    assert words(item, MONDAY) == written
+    for later in (MONDAY + timedelta(weeks=n) for n in (1, 30, 90)):
+        assert task(f"[ ] {written}", later) == item
+
+
+@pytest.mark.parametrize("weeks", [0, 1, 51, 52, 200])
+def test_since_when_an_item_is_carried_reads_back_at_any_age(weeks: int) -> None:
+    item = Item("draft", since=MONDAY - timedelta(weeks=weeks))
+    assert task(f"[ ] {words(item, MONDAY)}", MONDAY) == item
+
+
+def test_brackets_that_tell_no_day_stay_words() -> None:
+    assert task("[ ] draft (since the fair)", MONDAY) == Item("draft (since the fair)")

@@ -119,7 +119,7 @@ def test_a_template_without_a_heading_is_headed_by_its_day() -> None:
 def test_a_section_is_written_plainly() -> None:
     assert markdown.render(NEW) == (
         "## Monday, 2 March 2026\n\n### Progress\n\n- What moved?\n\n### Action items\n\n"
-        "- [ ] [Ben] send the draft by 2026-03-06 (since 2026-02-16, 2 weeks)\n"
+        "- [ ] [Ben] send the draft by Fri 6 March 2026 (since 16 February, 2 weeks)\n"
     )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from icalendar import Calendar, Component
+from icalendar import Calendar, Todo
 
 from connectors.files import FilesCalendar, TaskFolder
 from connectors.model import Span
@@ -26,11 +26,10 @@ class FolderOfTasks:
         self.tasks = TaskFolder(self.path)
 
     def shown(self) -> Sequence[tuple[str, str]]:
-        found = [self.todo(file) for file in self.path.glob("*.ics")]
-        return [
-            (str(one["SUMMARY"]), one["DUE"].dt.isoformat() if "DUE" in one else "")
-            for one in found
-        ]
+        return [self.line(self.todo(file)) for file in self.path.glob("*.ics")]
+
+    def line(self, task: Todo) -> tuple[str, str]:
+        return str(task["SUMMARY"]), task.DUE.isoformat() if task.DUE else ""
 
     def tick(self, title: str) -> None:
         file = self.file(title)
@@ -44,8 +43,9 @@ class FolderOfTasks:
         files = self.path.glob("*.ics")
         return next(one for one in files if str(self.todo(one)["SUMMARY"]) == title)
 
-    def todo(self, file: Path) -> Component:
+    def todo(self, file: Path) -> Todo:
         (found,) = Calendar.from_ical(file.read_bytes()).walk("VTODO")
+        assert isinstance(found, Todo)
         return found
 
 

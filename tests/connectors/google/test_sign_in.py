@@ -199,6 +199,7 @@ def test_only_what_a_feature_needs_is_asked_for() -> None:
     least = wanted(documents=False, directory=False)
     assert set(least) == {Scope.EVENTS, Scope.FREE_BUSY, Scope.HABITS}
     assert Scope.FILES in wanted(documents=True, directory=False)
+    assert Scope.TASKS in wanted(documents=False, directory=False, tasks=True)
     assert {Scope.USERS, Scope.COLLEAGUES} <= set(wanted(documents=False, directory=True))
 
 

@@ -305,9 +305,10 @@ def test_a_ready_token_that_is_refused_cannot_be_renewed(bench: Company) -> None
 def test_no_more_is_asked_for_than_the_features_need() -> None:
     least = {"Calendars.ReadWrite", "MailboxSettings.Read", "User.Read"}
     assert set(auth.scopes(documents=False, directory=False)) == least
-    assert set(auth.scopes(documents=True, directory=True)) - least == {
+    assert set(auth.scopes(documents=True, directory=True, tasks=True)) - least == {
         "Files.ReadWrite",
         "User.Read.All",
+        "Tasks.ReadWrite",
     }
 
 

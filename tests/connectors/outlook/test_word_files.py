@@ -324,7 +324,7 @@ def test_libreoffice_opens_it(content: bytes, tmp_path: Path) -> None:
         "Top priorities (8 min)",
         "Berlin it is",
         "send the budget",
-        "(since 2026-03-02, 1 week)",
+        "(since 2 March, 1 week)",
         "Fri 13 Mar 2026",
         "☒",
         "☐",
