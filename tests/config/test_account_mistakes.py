@@ -190,7 +190,9 @@ def test_an_organisation_has_no_task_list_at_microsoft(
     office += 'client_id = "1"\ntasks = true\n'
 
     assert problems_of(f'{office}secret_env = "SECRET"\n') == [
-        "visavis.toml:6: account[1].tasks: Microsoft To Do is open to a person who signs in, "
-        "not to an organisation; leave it out, or sign in without a secret"
+        (
+            "visavis.toml:6: account[1].tasks: Microsoft To Do is open to a person who signs in, "
+            "not to an organisation; leave it out, or sign in without a secret"
+        )
     ]
     assert settings_of(office).accounts[0].tasks
