@@ -37,7 +37,7 @@ def test_google_tasks_are_asked_for_written_and_taken_back(google: Desk, world: 
     assert maya is not None
     google.ask("login", "work")
     google.ask("tick")
-    (document,) = (name for name, file in world.drive.files.items() if file.document)
+    (document,) = world.drive.files
     maya.opens(document).writes_below("Action items", MINE)
     world.now = lambda: AFTER
     google.at(AFTER.isoformat())
