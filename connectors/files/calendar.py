@@ -19,7 +19,7 @@ from connectors.errors import (
 )
 from connectors.files import disk
 from connectors.files.folder import Folder, Memory, Seen, by_file, handle, place
-from connectors.ical import drafting, editing, invitation, parts
+from connectors.ical import drafting, editing, invitation, parts, rebooking
 from connectors.ical.reading import Reader, complaint, nameless
 from connectors.ical.source import Broken, Source, split
 from connectors.ical.source import calendar_zone as written_zone
@@ -196,7 +196,8 @@ class FilesCalendar:
             return self._invite(series, lost, to, key)
         name, uid = place(series.handle)
         source = self._event(name, uid)
-        draft = drafting.booking(self._reader, source, uid, lost, to, key=key)
+        wish = rebooking.Booking(lost.recurrence_id, to, key, self._owner.answers_to)
+        draft = drafting.booking(self._reader, source, uid, lost, wish)
         written, receipt = self._write(name, uid, source, draft)
         request = drafting.request(self._reader, written, uid, lost)
         return replace(receipt, after={**receipt.after, "request": request})

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.errors import PreconditionFailed
 from connectors.ical import editing, invitation, parts, rebooking, translate
 from connectors.ical.reading import Reader
 from connectors.ical.source import Source
-from connectors.model import Facts, Key, Link, Occurrence, Series, Span, Status, Url
+from connectors.model import Facts, Link, Occurrence, Series, Span, Status, Url
 
 _DAY = timedelta(days=1)
 
@@ -38,22 +38,26 @@ def attaching(source: Source, uid: str, link: Link) -> Draft:
 
 
 def booking(
-    reader: Reader, source: Source, uid: str, lost: Occurrence, to: Span, *, key: Key
+    reader: Reader, source: Source, uid: str, lost: Occurrence, wish: rebooking.Booking
 ) -> Draft:
     """Draft another time for an instance, unless this key booked it already.
 
     Raises `PreconditionFailed` when the instance is not as `lost` says any more.
     """
-    view = reader.view(source, Span(lost.recurrence_id - _DAY, lost.recurrence_id + _DAY))
+    view = reader.view(source, around(lost.recurrence_id))
     present = _present(reader.one("", source, uid, view), lost)
     own = rebooking.override(source, uid, lost.recurrence_id, view.zones)
     splices: Sequence[editing.Splice] = []
-    if own is None or rebooking.booked_as(own) != key:
+    if own is None or rebooking.booked_as(own) != wish.key:
         if (present.status, present.span) != (lost.status, lost.span):
             raise PreconditionFailed("the meeting is not as it was")
-        wish = rebooking.Booking(lost.recurrence_id, to, key, reader.owner.answers_to)
         splices = rebooking.rebooked(source, uid, wish, view.zones)
-    return Draft(splices, meeting(present.span, present.status), meeting(to, Status.STANDING))
+    return Draft(splices, meeting(lost.span, lost.status), meeting(wish.to, Status.STANDING))
+
+
+def around(recurrence_id: datetime) -> Span:
+    """Return a window that shows one instance, wherever its clock puts it."""
+    return Span(recurrence_id - _DAY, recurrence_id + _DAY)
 
 
 def request(reader: Reader, source: Source, uid: str, lost: Occurrence) -> str:

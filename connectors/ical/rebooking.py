@@ -30,12 +30,16 @@ _REPLACED = ("RRULE", "RDATE", "EXDATE", "EXRULE", "DTEND", "DURATION", "SEQUENC
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """Another time for one instance; `host` tells whose answer is not asked for."""
+    """Another time for one instance; `host` tells whose answer is not asked for.
+
+    `stamp` is the moment of writing, for whoever sends the override to others (DTSTAMP).
+    """
 
     recurrence_id: datetime
     to: Span
     key: Key
     host: Callable[[str], bool]
+    stamp: datetime | None = None
 
 
 def rebooked(source: Source, uid: str, booking: Booking, zones: Zones) -> list[Splice]:
@@ -93,10 +97,13 @@ def _restamped(
     start = part["DTSTART"][0]
     identity = [] if "RECURRENCE-ID" in part else [("RECURRENCE-ID", booking.recurrence_id)]
     times = [*identity, ("DTSTART", booking.to.start), ("DTEND", booking.to.end)]
-    lines = [_stamp(name, moment, start, zones) for name, moment in times]
+    lines = [stamped(name, moment, start, zones) for name, moment in times]
     lines += [f"SEQUENCE:{revision}", f"{KEY}:{escaped(booking.key)}"]
     new = {start: b"".join(fold(line, newline) for line in lines)}
     new |= {one: b"" for name in _REPLACED for one in part.get(name, ())}
+    if booking.stamp:
+        written = fold(f"DTSTAMP:{booking.stamp.astimezone(UTC):%Y%m%dT%H%M%S}Z", newline)
+        new |= dict.fromkeys(part.get("DTSTAMP", ()), written)
     new |= {one: fold("STATUS:CONFIRMED", newline) for one in part.get("STATUS", ())}
     new |= {
         one: fold(_asked(one), newline)
@@ -122,7 +129,7 @@ def _included(master: Component, at: datetime, zones: Zones, newline: bytes) -> 
     return shifted(splices, master.start)
 
 
-def _stamp(name: str, moment: datetime, like: Property, zones: Zones) -> str:
+def stamped(name: str, moment: datetime, like: Property, zones: Zones) -> str:
     """Write a moment as another property of the event is written: by its zone, or in UTC."""
     params, value = like.parts()
     if value.strip().upper().endswith("Z") or params.get("VALUE", "").upper() == "DATE":

@@ -155,7 +155,8 @@ def links(part: Fields) -> tuple[Link, ...]:
 
 def attached(part: Fields) -> tuple[str, ...]:
     """Return the attachments that are addresses; files inside the event are not."""
-    return tuple(one.value for one in part.get("ATTACH", ()) if "VALUE" not in one.parts()[0])
+    found = part.get("ATTACH", ())
+    return tuple(one.value for one in found if one.parts()[0].get("VALUE", "URI").upper() == "URI")
 
 
 def kept(part: Fields, ours: Iterable[str]) -> Mapping[str, Sequence[str] | bool]:

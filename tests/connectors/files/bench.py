@@ -63,21 +63,21 @@ class FilesBench:
         return Handle(f"event-{number}.ics#{uid}")
 
     def cancel(self, event: Handle, recurrence_id: datetime) -> None:
-        self._edit(event, lambda text: _before(text, "SUMMARY", f"EXDATE:{_utc(recurrence_id)}"))
+        self._edit(event, lambda text: before(text, "SUMMARY", f"EXDATE:{_utc(recurrence_id)}"))
 
     def move(self, event: Handle, recurrence_id: datetime, to: Span) -> None:
         self._edit(
-            event, lambda text: _without(text, recurrence_id, _override(text, recurrence_id, to))
+            event, lambda text: without(text, recurrence_id, override(text, recurrence_id, to))
         )
 
     def decline(self, event: Handle, recurrence_id: datetime) -> None:
         span = Span(recurrence_id, recurrence_id.replace(minute=30))
         self._edit(
             event,
-            lambda text: _without(
+            lambda text: without(
                 text,
                 recurrence_id,
-                _override(text, recurrence_id, span).replace(
+                override(text, recurrence_id, span).replace(
                     "PARTSTAT=ACCEPTED:mailto:BEN", "PARTSTAT=DECLINED:mailto:BEN"
                 ),
             ),
@@ -87,7 +87,7 @@ class FilesBench:
         self._edit(event, lambda text: text.replace("SUMMARY:Maya / Ben", f"SUMMARY:{title}"))
 
     def link(self, event: Handle, link: Link) -> None:
-        self._edit(event, lambda text: _before(text, "SUMMARY", f"ATTACH:{link.url}"))
+        self._edit(event, lambda text: before(text, "SUMMARY", f"ATTACH:{link.url}"))
 
     def delete(self, event: Handle) -> None:
         self.file(event.partition("#")[0]).unlink()
@@ -148,12 +148,12 @@ def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _before(text: str, name: str, line: str) -> str:
+def before(text: str, name: str, line: str) -> str:
     """Put a line before the first one of this name: in the master, which stands first."""
     return text.replace(f"{name}:", f"{line}\n{name}:", 1)
 
 
-def _override(text: str, recurrence_id: datetime, to: Span) -> str:
+def override(text: str, recurrence_id: datetime, to: Span) -> str:
     """Copy the master as calendar programs do for one instance."""
     master = text[text.index("BEGIN:VEVENT") : text.index("END:VEVENT")]
     dropped = ("RRULE", "EXDATE", "DTSTART", "DTEND")
@@ -166,7 +166,7 @@ def _override(text: str, recurrence_id: datetime, to: Span) -> str:
     return "\n".join((*lines, *times, "END:VEVENT", ""))
 
 
-def _without(text: str, recurrence_id: datetime, override: str) -> str:
+def without(text: str, recurrence_id: datetime, override: str) -> str:
     """Put an override in, in place of an earlier one of the same instance."""
     parts = text.removesuffix("END:VCALENDAR\n").split("BEGIN:VEVENT\n")
     stamp = f"RECURRENCE-ID;TZID=Europe/Berlin:{local(recurrence_id)}"

@@ -1,0 +1,180 @@
+"""Requests to one CalDAV server: sign-in, redirects, errors, patience; nothing of meaning.
+
+Reads are patient for a few seconds; a write is sent once and never again from here. Credentials
+never go to another server than the one the owner named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpx2
+import structlog
+
+from connectors.caldav import xml
+from connectors.caldav.failures import Refusal, refused, unanswered
+from connectors.errors import NotPermitted, OutcomeUnknown, Unavailable
+from connectors.retry import Throttle, retried
+
+log = structlog.get_logger()
+
+_TIMEOUT = 30.0
+_LONG = 180.0  # a whole calendar in one answer
+_AT_ONCE = 3
+_RATE, _BURST = 20.0, 200.0
+_HOPS = 5
+# Its principals live on caldav.icloud.com, their calendars on p12-caldav.icloud.com.
+_FAMILIES = (".icloud.com",)
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+_CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
+
+
+class Dav:
+    """One account at one server; `url` is where the owner said it is."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        username: str = "",
+        password: str = "",
+        token: str = "",
+        timeout: float = _TIMEOUT,
+    ) -> None:
+        self.url = url
+        self._origin = urlsplit(url)
+        loopback = self._origin.scheme == "http"
+        # A proxy of the environment has no business with a server on loopback.
+        self._http = httpx2.Client(trust_env=not loopback)
+        self._patience = timeout
+        if token:
+            self._http.headers["Authorization"] = f"Bearer {token}"
+        elif username:
+            self._http.auth = httpx2.BasicAuth(username, password)
+        self._throttle = Throttle(_RATE, _BURST, _AT_ONCE)
+
+    # --- Asking ---
+
+    @retried
+    def ask(self, method: str, path: str, body: bytes, *, depth: int = 0) -> xml.Answer:
+        """Ask a question whose answer has many parts; `depth` 1 asks for what lies in it too."""
+        headers = {**_XML, "Depth": str(depth)}
+        answer = self._sent(method, path, body, headers, timeout=_LONG if depth else None)
+        try:
+            return xml.multistatus(answer.content)
+        except xml.Malformed as error:
+            raise Unavailable(str(error)) from error
+
+    @retried
+    def report(self, path: str, body: bytes, *, kind: str = "") -> bytes:
+        """Ask a question whose answer is one document; a calendar is posted with its own type."""
+        headers = _CALENDAR if kind == "calendar" else {**_XML, "Depth": "1"}
+        return self._sent("POST" if kind == "calendar" else "REPORT", path, body, headers).content
+
+    @retried
+    def abilities(self, path: str) -> frozenset[str]:
+        """Return what the server says it can do there (the DAV header)."""
+        told = self._sent("OPTIONS", path).headers.get("DAV", "")
+        return frozenset(word.strip().lower() for word in told.split(","))
+
+    @retried
+    def fetch(self, path: str) -> tuple[bytes, str]:
+        """Return a resource as it is, and its entity tag."""
+        answer = self._sent("GET", path)
+        return answer.content, answer.headers.get("ETag", "")
+
+    # --- Changing ---
+
+    def put(
+        self, path: str, content: bytes, *, seen: str = "", kind: str = _CALENDAR["Content-Type"]
+    ) -> None:
+        """Write a resource, once: over the version that was `seen`, or new."""
+        condition = {"If-Match": seen} if seen else {"If-None-Match": "*"}
+        self._sent("PUT", path, content, {"Content-Type": kind, **condition}, writing=True)
+
+    def delete(self, path: str, *, seen: str) -> None:
+        """Delete a resource, once, in the version that was `seen`."""
+        self._sent("DELETE", path, b"", {"If-Match": seen}, writing=True)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # ----------------------------------------------------------------------------------------------
+
+    def _sent(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        writing: bool = False,
+        timeout: float | None = None,
+    ) -> httpx2.Response:
+        """Send a request, also to where the server moved it; raises for a refusal."""
+        url = urljoin(self.url, path)
+        for _ in range(_HOPS):
+            self._refuse_strangers(url)
+            answer = self._once(method, url, body, headers or {}, writing=writing, timeout=timeout)
+            if not answer.has_redirect_location:
+                return self._fine(answer, writing=writing)
+            url = urljoin(url, answer.headers["Location"])
+        raise Unavailable("the CalDAV server redirects in a circle", "check `url` in the settings")
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        writing: bool,
+        timeout: float | None,
+    ) -> httpx2.Response:
+        """Send one request once; a lost answer to a write leaves open whether it was done."""
+        try:
+            with self._throttle.turn():
+                return self._http.request(
+                    method,
+                    url,
+                    content=body or None,
+                    headers=dict(headers),
+                    timeout=timeout or self._patience,
+                )
+        except httpx2.HTTPError as error:
+            raise unanswered(error, writing=writing) from error
+
+    def _fine(self, answer: httpx2.Response, *, writing: bool) -> httpx2.Response:
+        """Return an answer that is a success."""
+        if answer.is_success:
+            return answer
+        refusal = Refusal.of(answer.status_code, answer.content, answer.headers)
+        log.info("caldav.refused", status=refusal.status, conditions=sorted(refusal.conditions))
+        raise refused(refusal, writing=writing)
+
+    def _refuse_strangers(self, url: str) -> None:
+        """Raise `NotPermitted` before the password goes to a server the owner did not name."""
+        there, home = urlsplit(url), self._origin
+        if _origin(there) == _origin(home):
+            return
+        host, own = there.hostname or "", home.hostname or ""
+        if there.scheme == "https" and any(
+            host.endswith(family) and own.endswith(family) for family in _FAMILIES
+        ):
+            return
+        raise NotPermitted(
+            f"{own} leads to another server: {there.scheme}://{there.netloc}{there.path}",
+            "if that is yours, put it into `url` of the account",
+        )
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
+    """Return what must be the same for a server to be the same."""
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def certain(error: Exception) -> Exception:
+    """Return what to raise where a write was done, and only the look at it failed."""
+    return OutcomeUnknown(str(error)) if isinstance(error, Unavailable) else error

@@ -1,0 +1,186 @@
+"""From the address an owner gives to the calendar that is meant (RFC 6764, RFC 4791, RFC 6638).
+
+The address may be the server's, the principal's, the home of calendars, or the calendar's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+import structlog
+
+from connectors.caldav.client import Dav
+from connectors.caldav.xml import CS, C, D, Found, propfind
+from connectors.errors import ConnectorError, NotFound, NotPermitted
+from connectors.ical.zones import iana
+
+log = structlog.get_logger()
+
+PRIMARY = "primary"
+"""Whichever calendar the server takes invitations into."""
+_WELL_KNOWN = "/.well-known/caldav"
+_SELF = (f"{D}resourcetype", f"{D}current-user-principal", f"{C}calendar-home-set")
+_PRINCIPAL = (f"{C}calendar-home-set", f"{C}schedule-inbox-URL", f"{C}schedule-outbox-URL")
+_CALENDAR = (
+    f"{D}resourcetype",
+    f"{D}displayname",
+    f"{D}supported-report-set",
+    f"{C}supported-calendar-component-set",
+    f"{C}calendar-timezone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A calendar and what its server offers beside it; paths as the server writes them."""
+
+    calendar: str
+    zone: str = ""
+    syncs: bool = False
+    """Whether it has a change feed (RFC 6578)."""
+    schedules: bool = False
+    """Whether the server invites guests by itself (RFC 6638)."""
+    inbox: str = ""
+    outbox: str = ""
+
+    def packed(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Principal:
+    homes: tuple[str, ...] = ()
+    inbox: str = ""
+    outbox: str = ""
+    default: str = field(default="")
+
+
+def discover(dav: Dav, name: str) -> Place:
+    """Find the calendar called `name`, by its title or the last part of its path.
+
+    Raises `NotPermitted` where there is none, with the names there are.
+    """
+    here = _entrance(dav)
+    principal = _principal(dav, here)
+    if name == PRIMARY and _is_calendar(here):
+        (chosen,) = dav.ask("PROPFIND", here.path, propfind(*_CALENDAR)).found[:1]
+    else:
+        homes = principal.homes or (here.path,)
+        found = [one for home in homes for one in _calendars(dav, home)]
+        chosen = _chosen(dav, found, name, principal.default)
+    log.info("caldav.calendar", path=chosen.path)
+    abilities = dav.abilities(chosen.path)
+    return Place(
+        calendar=chosen.path,
+        zone=_zone(chosen),
+        syncs=chosen.has(f"{D}supported-report-set", f"{D}sync-collection"),
+        schedules="calendar-auto-schedule" in abilities,
+        inbox=principal.inbox,
+        outbox=principal.outbox,
+    )
+
+
+def _entrance(dav: Dav) -> Found:
+    """Return what lies at the owner's address, or where the server says that calendars begin."""
+    try:
+        found = _one(dav, dav.url, *_SELF)
+    except (NotFound, NotPermitted):
+        # A web page may well live there, which knows nothing of PROPFIND.
+        found = _one(dav, urljoin(dav.url, _WELL_KNOWN), *_SELF)
+    if not any(found.has(name, f"{D}href", f"{C}calendar", f"{D}collection") for name in _SELF):
+        found = _one(dav, urljoin(dav.url, _WELL_KNOWN), *_SELF)
+    return found
+
+
+def _principal(dav: Dav, here: Found) -> _Principal:
+    """Return where the account's calendars and its post are."""
+    path = here.href(f"{D}current-user-principal")
+    if not path:
+        return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
+    try:
+        told = _one(dav, path, *_PRINCIPAL)
+    except NotFound:
+        return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
+    inbox = told.href(f"{C}schedule-inbox-URL")
+    default = ""
+    if inbox:
+        with suppress(ConnectorError):
+            default = _one(dav, inbox, f"{C}schedule-default-calendar-URL").href(
+                f"{C}schedule-default-calendar-URL"
+            )
+    homes = tuple(_hrefs(told, f"{C}calendar-home-set"))
+    return _Principal(homes, inbox, told.href(f"{C}schedule-outbox-URL"), default)
+
+
+def _calendars(dav: Dav, home: str) -> Iterator[Found]:
+    """Yield the collections of a home that take events, in the order of their paths."""
+    found = dav.ask("PROPFIND", home, propfind(*_CALENDAR), depth=1).found
+    for one in sorted(found, key=lambda one: one.path):
+        kinds = one.props.get(f"{C}supported-calendar-component-set")
+        events = kinds is None or any(kind.get("name") == "VEVENT" for kind in kinds)
+        if _is_calendar(one) and events:
+            yield one
+
+
+def _chosen(dav: Dav, found: list[Found], name: str, default: str) -> Found:
+    """Choose by name; else the server's default, the first that holds anything, the first."""
+    if name != PRIMARY:
+        named = (one for one in found if name in {one.text(f"{D}displayname"), _last(one.path)})
+        chosen = next(named, None)
+    else:
+        defaults = (one for one in found if default and _last(one.path) == _last(default))
+        chosen = next(defaults, None) or (found[0] if len(found) == 1 else None)
+        chosen = chosen or next((one for one in found if _holds(dav, one)), next(iter(found), None))
+    if chosen is None:
+        names = ", ".join(one.text(f"{D}displayname") or _last(one.path) for one in found)
+        raise NotPermitted(
+            f"there is no calendar {name!r} at {dav.url}"
+            if found
+            else f"no calendars at {dav.url}",
+            f"set `calendar` to one of: {names}" if names else "check `url` in the settings",
+        )
+    return chosen
+
+
+def _holds(dav: Dav, calendar: Found) -> bool:
+    """Whether anything lies in a calendar."""
+    found = dav.ask("PROPFIND", calendar.path, propfind(f"{D}getetag"), depth=1).found
+    return any(one.path.rstrip("/") != calendar.path.rstrip("/") for one in found)
+
+
+def _one(dav: Dav, path: str, *names: str) -> Found:
+    """Ask for properties of one resource."""
+    found = dav.ask("PROPFIND", path, propfind(*names)).found
+    if not found:
+        raise NotFound(f"nothing lies at {path}")
+    return found[0]
+
+
+def _hrefs(found: Found, name: str) -> Iterator[str]:
+    if name in found.props:
+        yield from (one.text.strip() for one in found.props[name].iter(f"{D}href") if one.text)
+
+
+def _is_calendar(found: Found) -> bool:
+    return found.has(f"{D}resourcetype", f"{C}calendar")
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _zone(found: Found) -> str:
+    """Return the zone the owner chose for a calendar (IANA), or nothing."""
+    for line in found.text(f"{C}calendar-timezone").splitlines():
+        if line.startswith("TZID"):
+            return iana(line.partition(":")[2]) or ""
+    return ""
+
+
+CTAG = f"{CS}getctag"
+"""Changes with everything in a collection, where a server has it."""

@@ -1,0 +1,180 @@
+"""The XML of WebDAV and CalDAV: questions as text, answers as values.
+
+Pure. An answer with a DOCTYPE is refused unread: no protocol here has one, and entities can grow
+without bound or name files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+D = "{DAV:}"
+C = "{urn:ietf:params:xml:ns:caldav}"
+CS = "{http://calendarserver.org/ns/}"
+_PREFIXES = {"DAV:": "d", C[1:-1]: "c", CS[1:-1]: "s"}
+_SPACES = " ".join(f'xmlns:{prefix}="{space}"' for space, prefix in _PREFIXES.items())
+_FINE = range(200, 300)
+
+
+class Malformed(ValueError):
+    """An answer that is no XML we would read."""
+
+
+class _Strict(ET.TreeBuilder):
+    """Builds a tree, unless there is a DOCTYPE."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002
+        raise Malformed("the answer declares a document type")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an answer says of one resource: its path, its own status, the properties it has."""
+
+    path: str
+    status: int
+    props: Mapping[str, ET.Element]
+    error: str = ""
+
+    def text(self, name: str) -> str:
+        """Return the words of a property; empty where it is not there."""
+        return (self.props[name].text or "").strip() if name in self.props else ""
+
+    def href(self, name: str) -> str:
+        """Return the address a property names, as it is written."""
+        found = self.props[name].find(f"{D}href") if name in self.props else None
+        return (found.text or "").strip() if found is not None else ""
+
+    def has(self, name: str, *inside: str) -> bool:
+        """Whether a property holds an element, at any depth."""
+        found = self.props[name].iterfind(".//*") if name in self.props else ()
+        return any(child.tag in inside for child in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A multistatus: what was found, and how far a feed was read."""
+
+    found: tuple[Found, ...] = field(default=())
+    token: str = ""
+
+
+def parse(content: bytes) -> ET.Element:
+    """Read a document; raises `Malformed`."""
+    parser = ET.XMLParser(target=_Strict())  # noqa: S314 - no DOCTYPE, so no entities
+    try:
+        parser.feed(content)
+        root: ET.Element = parser.close()
+    except (ET.ParseError, ValueError) as error:
+        raise Malformed(f"the answer is no XML: {error}") from error
+    return root
+
+
+def multistatus(content: bytes) -> Answer:
+    """Read an answer of many parts (RFC 4918 13); raises `Malformed`."""
+    root = parse(content)
+    if root.tag != f"{D}multistatus":
+        raise Malformed("the answer is no multistatus")
+    found = tuple(map(_found, root.iterfind(f"{D}response")))
+    return Answer(found, (root.findtext(f"{D}sync-token") or "").strip())
+
+
+def conditions(content: bytes) -> frozenset[str]:
+    """Return the preconditions that an error names (RFC 4918 16), or nothing."""
+    try:
+        root = parse(content)
+    except Malformed:
+        return frozenset()
+    return frozenset(child.tag for child in root) if root.tag == f"{D}error" else frozenset()
+
+
+def canonical(href: str) -> str:
+    """Return the path of an address in one spelling, whatever a server escapes."""
+    return quote(unquote(urlsplit(href).path), safe="/@:+!$&'()*,;=~")
+
+
+def _found(response: ET.Element) -> Found:
+    props: dict[str, ET.Element] = {}
+    for part in response.iterfind(f"{D}propstat"):
+        if _status(part) in _FINE:
+            props |= {one.tag: one for one in part.iterfind(f"{D}prop/*")}
+    error = response.find(f"{D}error/*")
+    return Found(
+        path=canonical(response.findtext(f"{D}href") or ""),
+        status=_status(response),
+        props=props,
+        error=error.tag if error is not None else "",
+    )
+
+
+def _status(element: ET.Element) -> int:
+    """Return a status as a number; what has none of its own is there."""
+    words = (element.findtext(f"{D}status") or "HTTP/1.1 200").split()
+    return int(words[1]) if len(words) > 1 and words[1].isdecimal() else 500
+
+
+# --- Questions ------------------------------------------------------------------------------------
+
+
+def propfind(*names: str) -> bytes:
+    """Ask for properties."""
+    return _document("d:propfind", _prop(names))
+
+
+def sync(token: str) -> bytes:
+    """Ask what changed since a token (RFC 6578); all there is for an empty one."""
+    level = "<d:sync-level>1</d:sync-level>"
+    inner = f"<d:sync-token>{escape(token)}</d:sync-token>{level}{_prop([f'{D}getetag'])}"
+    return _document("d:sync-collection", inner)
+
+
+def query(inner: str = "", *, data: bool = True) -> bytes:
+    """Ask for all events that pass a filter (RFC 4791 7.8)."""
+    names = [f"{D}getetag", *([f"{C}calendar-data"] if data else [])]
+    events = f'<c:comp-filter name="VEVENT">{inner}</c:comp-filter>'
+    calendar = f'<c:filter><c:comp-filter name="VCALENDAR">{events}</c:comp-filter></c:filter>'
+    return _document("c:calendar-query", _prop(names) + calendar)
+
+
+def multiget(paths: Iterable[str]) -> bytes:
+    """Ask for resources by their paths (RFC 4791 7.9)."""
+    hrefs = "".join(f"<d:href>{escape(path)}</d:href>" for path in paths)
+    return _document("c:calendar-multiget", _prop([f"{D}getetag", f"{C}calendar-data"]) + hrefs)
+
+
+def free_busy(within: str) -> bytes:
+    """Ask when a calendar is taken (RFC 4791 7.10)."""
+    return _document("c:free-busy-query", within)
+
+
+def searched(address: str) -> bytes:
+    """Ask which principal an address belongs to, and where its calendars are (RFC 3744 9.4)."""
+    match = f"<d:match>{escape(address)}</d:match>"
+    wanted = (
+        f"<d:property-search>{_prop([f'{C}calendar-user-address-set'])}{match}</d:property-search>"
+    )
+    inner = f"{wanted}{_prop([f'{C}calendar-home-set'])}<d:apply-to-principal-collection-set/>"
+    return _document("d:principal-property-search", inner)
+
+
+def time_range(start: str, end: str) -> str:
+    """Write a stretch of time, both ends as UTC stamps."""
+    return f'<c:time-range start="{start}" end="{end}"/>'
+
+
+def _prop(names: Iterable[str]) -> str:
+    return f"<d:prop>{''.join(_empty(names))}</d:prop>"
+
+
+def _empty(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        space, _, local = name[1:].partition("}")
+        yield f"<{_PREFIXES[space]}:{local}/>"
+
+
+def _document(root: str, inner: str) -> bytes:
+    return f'<?xml version="1.0" encoding="utf-8"?><{root} {_SPACES}>{inner}</{root}>'.encode()

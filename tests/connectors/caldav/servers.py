@@ -1,0 +1,180 @@
+"""Two real CalDAV servers nobody here wrote, and a gate in front of them.
+
+The gate asks for a password, as both expect of a proxy, and breaks what it is told to break.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from aiohttp import web
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from xandikos.imip_transport import CapturingTransport
+from xandikos.multi_user import MultiUserFilesystemBackend, MultiUserXandikosApp
+from xandikos.web import WELLKNOWN_DAV_PATHS, RedirectDavHandler
+
+from connectors.standins.faults import Wire
+from connectors.standins.radicale import radicale
+from connectors.standins.server import serve
+
+PASSWORD = "an app password"
+_HOP = {"connection", "content-encoding", "content-length", "transfer-encoding", "host"}
+_numbers = count(1)
+
+
+@dataclass
+class Server:
+    """A server behind its gate; everybody on it has the same password."""
+
+    kind: str
+    url: str
+    wire: Wire
+    gate: Gate
+    post: CapturingTransport
+    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False))
+
+    def person(self) -> str:
+        """Make up somebody who was never here; returns the path of their calendar."""
+        name = f"maya{next(_numbers)}"
+        if self.kind == "xandikos":
+            assert self.ask(name, "PROPPATCH", f"/{name}/", _ADDRESS).status_code == 207
+            return f"/{name}/calendars/calendar/"
+        assert self.ask(name, "MKCALENDAR", f"/{name}/work/").status_code == 201
+        return f"/{name}/work/"
+
+    def ask(
+        self,
+        user: str,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Send a request past the wire, as another program of this user would."""
+        kind = {"Content-Type": "text/calendar"} if method == "PUT" else _XML if body else {}
+        said = {"X-Remote-User": user, **kind, **(headers or {})}
+        answer = self.http.request(method, f"{self.gate.base}{path}", content=body, headers=said)
+        self.post.sent.clear()  # what other programs make the server mail is no business of ours
+        return answer
+
+
+_XML = {"Content-Type": "application/xml"}
+_ADDRESS = b"""<d:propertyupdate xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set>
+<d:prop><c:calendar-user-address-set><d:href>mailto:maya@acme.example</d:href>
+</c:calendar-user-address-set></d:prop></d:set></d:propertyupdate>"""
+
+
+@dataclass
+class Gate:
+    """A proxy that lets people in, and may keep quiet about the change feed."""
+
+    base: str
+    without_feed: bool = False
+    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=60))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        body = await request.body()
+        answer = await run_in_threadpool(self._answer, request, body)
+        await answer(scope, receive, send)
+
+    def _answer(self, request: Request, body: bytes) -> Response:
+        user = _user(request.headers.get("authorization", ""))
+        if not user:
+            return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="here"'})
+        if self.without_feed and b"sync-collection" in body:
+            return Response(b'<error xmlns="DAV:"><supported-report/></error>', 403)
+        passed = {name: value for name, value in request.headers.items() if name not in _HOP}
+        # Percent signs as they came: servers escape names their own way.
+        path = request.scope["raw_path"].decode()
+        answer = self.http.request(
+            request.method,
+            f"{self.base}{path}",
+            content=body,
+            headers={**passed, "X-Remote-User": user, "Accept-Encoding": "identity"},
+        )
+        content = answer.content
+        if self.without_feed:
+            content = content.replace(b"sync-collection", b"no-such-report")
+            content = content.replace(b"sync-token", b"no-such-token")
+        kept = {name: value for name, value in answer.headers.items() if name not in _HOP}
+        return Response(content, answer.status_code, kept)
+
+
+def _user(signed: str) -> str:
+    """Return who signed in, by password or by token; nobody for a wrong one."""
+    kind, _, secret = signed.partition(" ")
+    if kind == "Bearer":
+        return secret.removeprefix("token of ")
+    user, _, password = base64.b64decode(secret).decode().partition(":")
+    return user if password == PASSWORD else ""
+
+
+@contextmanager
+def running(kind: str, folder: Path, **quirks: Any) -> Iterator[Server]:  # noqa: ANN401
+    """Run a server of a kind, with a gate in front of it."""
+    post = CapturingTransport()
+    with radicale(folder) if kind == "radicale" else xandikos(folder, post) as base:
+        gate = Gate(base, **quirks)
+        wire = Wire(gate)
+        with serve(wire) as url:
+            server = Server(kind, url, wire, gate, post)
+            with server.http, gate.http:
+                yield server
+
+
+@contextmanager
+def xandikos(folder: Path, post: CapturingTransport) -> Iterator[str]:
+    """Run xandikos over a folder, for whoever the gate lets in; it invites by mail."""
+    backend = MultiUserFilesystemBackend(
+        str(folder), create_defaults=True, imip_transport=post, imip_from="post@acme.example"
+    )
+    main = MultiUserXandikosApp(
+        backend, "/%(REMOTE_USER)s/", trusted_x_remote_user_hosts=["127.0.0.1"]
+    )
+
+    async def handle(request: web.Request) -> Any:  # noqa: ANN401
+        return await main.aiohttp_handler(request, "/")
+
+    app = web.Application()
+    for path in WELLKNOWN_DAV_PATHS:
+        app.router.add_route("*", path, RedirectDavHandler("/").__call__)
+    app.router.add_route("*", "/{path_info:.*}", handle)
+    with _aiohttp(app) as url:
+        yield url
+
+
+@contextmanager
+def _aiohttp(app: web.Application) -> Iterator[str]:
+    """Run an aiohttp application on loopback, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    runner = web.AppRunner(app, access_log=None)
+
+    async def up() -> int:
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port: int = runner.addresses[0][1]
+        return port
+
+    port = loop.run_until_complete(up())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
