@@ -2,5 +2,6 @@
 
 from connectors.caldav.calendar import CalDavCalendar
 from connectors.caldav.client import Dav
+from connectors.caldav.discovery import discover
 
-__all__ = ["CalDavCalendar", "Dav"]
+__all__ = ["CalDavCalendar", "Dav", "discover"]

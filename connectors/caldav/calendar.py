@@ -246,6 +246,10 @@ class CalDavCalendar:
             wrote=wrote,
         )
 
+    def counter(self, *_: object) -> Receipt:
+        """Refuse: see `Capability.PROPOSE_NEW_TIME`; few servers pass a COUNTER on."""
+        raise NotPermitted("CalDAV servers pass no other time on to an organizer")
+
     def undo(self, receipt: Receipt) -> None:
         """Take an attachment or a booking back, unless people changed it since."""
         try:

@@ -9,7 +9,8 @@ from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIServer
 
-from radicale import Application, config
+from radicale import config
+from radicale.app import Application
 from radicale.server import RequestHandler
 
 

@@ -17,6 +17,7 @@ from daemon.clock import now
 from daemon.links import Links
 
 if TYPE_CHECKING:
+    from connectors.caldav import Dav
     from connectors.files import MarkdownFolder
     from connectors.google.auth import Access
     from connectors.google.scopes import Scope
@@ -49,7 +50,7 @@ def connect(
         case Provider.OUTLOOK:
             return _outlook(account, owner, secrets, environ)
         case Provider.CALDAV:
-            raise NotPermitted(f"{account.provider} is not wired")
+            return _caldav(account, owner, secrets, environ)
 
 
 def _files(account: AccountSettings, owner: Person) -> Ports:
@@ -153,6 +154,24 @@ def _word(graph: Graph) -> Documents:
     except ModuleNotFoundError as error:
         raise NotPermitted("Word documents need python-docx", "install visavis[word]") from error
     return WordDocuments(graph)
+
+
+def _caldav(
+    account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
+) -> Ports:
+    from connectors.caldav import CalDavCalendar
+
+    dav = caldav(account, secrets.password(account) or "", ready_token(account, environ) or "")
+    calendar = CalDavCalendar(dav, owner, zone(account, ""), now, name=account.calendar)
+    return Ports(calendar, close=dav.close)
+
+
+def caldav(account: AccountSettings, password: str, token: str = "") -> Dav:
+    """Return the server of an account; many know people by their address."""
+    from connectors.caldav import Dav
+
+    username = account.username or account.email
+    return Dav(account.url or "", username=username, password=password, token=token)
 
 
 def texts(

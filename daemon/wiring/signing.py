@@ -12,7 +12,7 @@ from config.values import Provider
 from connectors.errors import NotPermitted
 from connectors.model import Person
 from daemon.clock import now
-from daemon.wiring.ports import google_scopes, outlook_scopes
+from daemon.wiring.ports import caldav, google_scopes, outlook_scopes
 
 
 def sign_in(
@@ -52,11 +52,24 @@ def sign_in(
                 auth.sign_in(account.name, client, wanted, secrets, account.email)
             return secrets.notes()
         case Provider.CALDAV:
-            secrets.keep_password(account, getpass(f"password of {account.username}: "))
+            password = getpass(f"password of {account.username or account.email}: ")
+            _try(account, password)
+            secrets.keep_password(account, password)
             return secrets.notes()
         case _:
             how = "by a code" if device else "in a browser"
             raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+
+
+def _try(account: AccountSettings, password: str) -> None:
+    """Sign in with a password before it is kept; raises what the server says against it."""
+    from connectors.caldav import discover
+
+    dav = caldav(account, password)
+    try:
+        discover(dav, account.calendar)
+    finally:
+        dav.close()
 
 
 def sign_out(settings: Settings, account: AccountSettings, environ: Mapping[str, str]) -> None:

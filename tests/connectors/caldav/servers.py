@@ -51,8 +51,8 @@ class Server:
         if self.kind == "xandikos":
             assert self.ask(name, "PROPPATCH", f"/{name}/", _ADDRESS).status_code == 207
             return f"/{name}/calendars/calendar/"
-        assert self.ask(name, "MKCALENDAR", f"/{name}/work/").status_code == 201
-        return f"/{name}/work/"
+        assert self.ask(name, "MKCALENDAR", f"/{name}/diary/").status_code == 201
+        return f"/{name}/diary/"
 
     def ask(
         self,
@@ -138,10 +138,10 @@ def running(kind: str, folder: Path, **quirks: Any) -> Iterator[Server]:  # noqa
 @contextmanager
 def xandikos(folder: Path, post: CapturingTransport) -> Iterator[str]:
     """Run xandikos over a folder, for whoever the gate lets in; it invites by mail."""
-    backend = MultiUserFilesystemBackend(
+    backend: Any = MultiUserFilesystemBackend(  # type: ignore[no-untyped-call]
         str(folder), create_defaults=True, imip_transport=post, imip_from="post@acme.example"
     )
-    main = MultiUserXandikosApp(
+    main: Any = MultiUserXandikosApp(
         backend, "/%(REMOTE_USER)s/", trusted_x_remote_user_hosts=["127.0.0.1"]
     )
 
