@@ -37,6 +37,12 @@ from connectors.model import (
 EVENT_TYPES = ["default", "fromGmail", "outOfOffice"]
 """All in one feed, so that a look without changes is one request; the same for a token's life."""
 _FEED = {"eventTypes": EVENT_TYPES, "maxResults": 2500, "singleEvents": False}
+_AWAY = "outOfOffice"
+_TAKING = ["default", "fromGmail", "focusTime", _AWAY]
+_TIMES = (
+    "nextPageToken,timeZone,"
+    "items(status,transparency,eventType,start,end,attendees(self,responseStatus))"
+)
 _MARGIN = timedelta(weeks=4)
 """How far before the window an instance may have been moved to and still be found."""
 _MANY = 4
@@ -161,9 +167,11 @@ class GoogleReader:
         found: dict[Person, Busy] = {}
         for person in people:
             calendars = [told.get(name) for name in self._calendars(person)]
-            spans = [span for known in calendars if known is not None for span in known]
             if None not in calendars:
-                found[person] = Busy(_united(spans), self._absences(person, window))
+                spans = [span for known in calendars if known is not None for span in known]
+                shown = self._shown(person, window)
+                away = _united(span for span, kind in shown if kind == _AWAY)
+                found[person] = Busy(_apart(spans, [span for span, _ in shown]), away)
         return found
 
     def hours(self, person: Person) -> WorkingHours | None:
@@ -220,23 +228,27 @@ class GoogleReader:
         told: dict[str, Json] = self._google.read(free_busy.query(body=query)).get("calendars", {})
         return told
 
-    def _absences(self, person: Person, window: Span) -> tuple[Span, ...]:
-        """Read when a person says they are away, where their calendar may be read."""
+    def _shown(self, person: Person, window: Span) -> list[tuple[Span, str]]:
+        """Read what takes a person's time, each event by itself, where their calendar may be read.
+
+        Nothing of an event but its time and kind: more is nobody's business.
+        """
         pages = self._google.pages(
             self._events.list,
             calendarId=self._name(person),
-            eventTypes=["outOfOffice"],
+            eventTypes=_TAKING,
+            fields=_TIMES,
             maxResults=2500,
             singleEvents=True,
             timeMin=_utc(window.start),
             timeMax=_utc(window.end),
         )
         try:
-            told = [(item, page) for page in pages for item in page.get("items", ())]
+            told = [(item, page.get("timeZone", "UTC")) for page in pages for item in page["items"]]
         except (NotFound, NotPermitted):
-            return ()
-        away = [(i, p.get("timeZone", "UTC")) for i, p in told if not translate.cancelled(i)]
-        return _united(translate.span(item, zone) for item, zone in away)
+            return []
+        taking = ((item, zone) for item, zone in told if translate.takes_time(item))
+        return [(translate.span(i, zone), i.get("eventType", "default")) for i, zone in taking]
 
     # --- Before a write ---
 
@@ -284,6 +296,13 @@ def _utc(moment: datetime) -> str:
 
 def _busy_span(told: Mapping[str, str]) -> Span:
     return Span(datetime.fromisoformat(told["start"]), datetime.fromisoformat(told["end"]))
+
+
+def _apart(known: Iterable[Span], shown: Sequence[Span]) -> tuple[Span, ...]:
+    """Return taken time event by event; free/busy melts neighbours, and tells what is hidden."""
+    seen = _united(shown)
+    hidden = (span for span in _united(known) if not any(one.covers(span) for one in seen))
+    return tuple(sorted((*shown, *hidden)))
 
 
 def _united(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -176,6 +176,15 @@ def cancelled(event: Json) -> bool:
     return bool(event.get("status") == "cancelled")
 
 
+def takes_time(event: Json) -> bool:
+    """Whether whoever has this event in their calendar is taken by it: not free, not declined."""
+    declined = any(
+        one.get("self") and one.get("responseStatus") == "declined"
+        for one in event.get("attendees", ())
+    )
+    return not (cancelled(event) or declined or event.get("transparency") == "transparent")
+
+
 def attendees(event: Json, copy: Copy) -> tuple[Attendee, ...] | None:
     """Return who is invited, None where Google does not tell all of them."""
     if _withheld(event, copy):

@@ -46,7 +46,10 @@ class Availability:
             mine = [one for one in people if one.answers_to(self._owner.address)]
             return dict.fromkeys(mine, self._own(window)) if mine else {}
         seen = {one: schedules.busy(told.get(one.address, ({},))) for one in people}
-        return {one: busy for one, busy in seen.items() if busy is not None}
+        known = {one: busy for one, busy in seen.items() if busy is not None}
+        self_told = {o: busy for o, busy in known.items() if o.answers_to(self._owner.address)}
+        own = self._own(window) if self_told else Busy()
+        return known | {one: schedules.each(own, busy) for one, busy in self_told.items()}
 
     def hours(self, person: Person) -> WorkingHours | None:
         """Tell the working week, as last seen with the free/busy; None for strangers."""
@@ -78,7 +81,8 @@ class Availability:
     def _own(self, window: Span) -> Busy:
         """Return the owner's times from the calendar itself."""
         eyes = self._reader.eyes()
-        return schedules.told(_taken(self._reader.view(window), eyes))
+        shown = {event["id"]: event for event in self._reader.view(window)}
+        return schedules.told(_taken(shown.values(), eyes))
 
 
 def _taken(events: Iterable[Json], eyes: translate.Eyes) -> Iterable[tuple[str, Span]]:

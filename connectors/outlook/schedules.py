@@ -51,16 +51,27 @@ def busy(entries: Iterable[Json]) -> Busy | None:
             return None
         items += entry["scheduleItems"]
     # The view of single letters folds "working elsewhere" into free; the items are the truth.
-    return told((str(item["status"]).lower(), span(item)) for item in items)
+    # What touches two stretches comes twice and counts once.
+    return told(sorted({(str(item["status"]).lower(), span(item)) for item in items}))
 
 
 def told(times: Iterable[tuple[str, Span]]) -> Busy:
-    """Return the taken times by status; what touches two stretches comes twice and counts once."""
-    taken = {(status, at) for status, at in times if status in _TAKEN}
+    """Return the taken times by status, as often as they are told."""
+    taken = [(status, at) for status, at in times if status in _TAKEN]
     return Busy(
-        tuple(sorted({at for _, at in taken})),
+        tuple(sorted(at for _, at in taken)),
         tuple(sorted({at for status, at in taken if status == _AWAY})),
     )
+
+
+def each(own: Busy, schedule: Busy) -> Busy:
+    """Return one's own times event by event, with what only the schedule tells beside them.
+
+    A schedule repeats what it tells, so that two things at once look like one told twice.
+    """
+    others = (at for at in schedule.spans if at not in own.spans)
+    away = {*own.absences, *schedule.absences}
+    return Busy(tuple(sorted((*own.spans, *others))), tuple(sorted(away)))
 
 
 def span(item: Json) -> Span:

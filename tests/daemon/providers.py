@@ -67,6 +67,9 @@ class Provider(Protocol):
     def away(self, who: str, day: datetime) -> None:
         """Let somebody be out of office for the day of a moment."""
 
+    def plan(self, start: datetime, minutes: int) -> None:
+        """Let Maya keep some time for something else."""
+
 
 class AtFiles:
     """Calendars in a folder: nobody else's can be seen, and guests' answers come with the file."""
@@ -126,11 +129,29 @@ class AtFiles:
         text = AWAY.format(uid=f"away-{day:%d}", first=f"{day:%Y%m%d}", after=f"{day + DAY:%Y%m%d}")
         (self.path / f"away-{day:%m%d}.ics").write_text(text, newline="\r\n")
 
+    def plan(self, start: datetime, minutes: int) -> None:
+        text = TAKEN.format(
+            uid=f"taken-{start:%d%H%M}", start=f"{start:%Y%m%dT%H%M%S}", minutes=minutes
+        )
+        (self.path / f"taken-{start:%d%H%M}.ics").write_text(text, newline="\r\n")
+
     def _edit(self, event: str, change: Callable[[str], str]) -> None:
         file = self.path / event.partition("#")[0]
         file.write_bytes(change(file.read_bytes().decode()).encode())
 
 
+TAKEN = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//another program//EN
+BEGIN:VEVENT
+UID:{uid}
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Berlin:{start}
+DURATION:PT{minutes}M
+SUMMARY:Something else
+END:VEVENT
+END:VCALENDAR
+"""
 AWAY = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//another program//EN
@@ -190,6 +211,9 @@ class AtGoogle:
         midnight = day.replace(hour=0, minute=0)
         self._who(who).is_out_of_office(midnight, midnight + DAY, declines=False)
 
+    def plan(self, start: datetime, minutes: int) -> None:
+        self.company.maya.schedules("Something else", start, minutes=minutes)
+
     def _who(self, address: str) -> Googler:
         return self.company.maya if address == MAYA else self.company.ben
 
@@ -238,6 +262,9 @@ class AtMicrosoft:
 
     def away(self, who: str, day: datetime) -> None:
         self._who(who).is_out_of_office(day.date(), day.date())
+
+    def plan(self, start: datetime, minutes: int) -> None:
+        self.company.maya.schedules("Something else", start, minutes=minutes)
 
     def _who(self, address: str) -> Microsofter:
         return self.company.maya if address == MAYA else self.company.ben

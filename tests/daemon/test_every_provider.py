@@ -202,3 +202,22 @@ def test_a_proposal_closes_when_the_people_settle_it_themselves(place: Place) ->
     place.tick(MEANWHILE + hours(1))
     (proposal,) = place.stage.dossier(MEANWHILE + hours(1)).proposals
     assert proposal.state is ProposalState.OVERTAKEN
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(30, "10:00 to 10:30"), (60, "10:00 to 11:00"), (15, "10:00 to 10:15")]
+)
+def test_two_things_at_once_next_week_are_foreseen_however_they_lie(
+    place: Place, minutes: int, told: str
+) -> None:
+    place.at.plan(LOST, minutes)
+    friday = LOST - 3 * DAY + hours(3)
+    found = [d for d in place.tick(friday).done if d.key.startswith("advise:foresight")]
+    assert [f"you have something else from {told}" in str(d.after["text"]) for d in found] == [True]
+
+
+def test_a_meeting_with_neighbours_is_no_collision(place: Place) -> None:
+    place.at.plan(LOST - hours(0.5), 30)
+    place.at.plan(LOST + hours(0.5), 30)
+    friday = LOST - 3 * DAY + hours(3)
+    assert not [d for d in place.tick(friday).done if d.key.startswith("advise:foresight")]
