@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Desk
 
 
-def test_the_demo_shows_what_it_promises(desk: Desk) -> None:
-    counts = desk.ask("demo", "--once")
+@pytest.mark.parametrize("where", [(), ("--caldav",)], ids=["google", "caldav"])
+def test_the_demo_shows_what_it_promises(desk: Desk, where: tuple[str, ...]) -> None:
+    counts = desk.ask("demo", "--once", *where)
     assert counts["weeks"] == 8
     promised = {
         "pairs": 6,

@@ -1,4 +1,4 @@
-"""`visavis demo`: eight weeks of a manager's calendar in time-lapse, on a stand-in for Google."""
+"""`visavis demo`: eight weeks of a manager's calendar in time-lapse, on stand-ins or on CalDAV."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ def register(app: typer.Typer) -> None:
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="End after the story.")] = False,
+    caldav: Annotated[
+        bool, typer.Option("--caldav", help="On a real CalDAV server (Radicale), made for it.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Play eight weeks on stand-in providers, and tell what visavis did and why."""
     from daemon.cli.demo.story import play
     from daemon.cli.output import show_json
 
-    counts = play(aloud=not json, once=once or json)
+    counts = play(aloud=not json, once=once or json, caldav=caldav)
     if json:
         show_json(counts)

@@ -1,4 +1,7 @@
-"""The company of the demo: Maya and the people she meets, on stand-ins for their providers."""
+"""The company of the demo: Maya and the people she meets, on stand-ins for their providers.
+
+With CalDAV there is no stand-in for Maya's own calendar: it lies on a real Radicale.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,8 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from config.settings import load
-from connectors.standins.google import Person, World, application
-from connectors.standins.server import serve
 from daemon import wiring
+from daemon.cli.demo.desks import Desk, Founded, at_google, at_radicale
 from daemon.cli.demo.partners import Partners, partners
 from daemon.house import House
 from daemon.store import open_store
@@ -51,9 +53,8 @@ class Company:
     """Everybody in the story, their one-on-ones by first name, and Maya's house."""
 
     clock: Clock
-    world: World
     house: House
-    maya: Person
+    maya: Desk
     globex: Partners
     series: dict[str, str] = field(default_factory=dict)
 
@@ -65,48 +66,35 @@ class Company:
 
 
 @contextmanager
-def company() -> Iterator[Company]:
+def company(*, caldav: bool = False) -> Iterator[Company]:
     """Found the company: people, their calendars, and a house that looks after Maya's."""
     clock = Clock()
-    world = World(clock)
-    maya = world.person(
-        MAYA, name="Maya Kern", timezone="Europe/Berlin", working_hours=("09:00", "17:30")
-    )
-    for name, (full, *_) in TEAM.items():
-        world.person(
-            f"{name}@acme.example",
-            name=full,
-            timezone="Europe/Berlin",
-            working_hours=("09:00", "17:30"),
-        )
+    names = {f"{name}@acme.example": full for name, (full, *_) in TEAM.items()}
     with (
         TemporaryDirectory(prefix="visavis-demo-") as folder,
-        serve(application(world)) as base,
+        at_radicale(Path(folder), MAYA) if caldav else at_google(clock, MAYA, names) as founded,
         partners(clock, MONDAY) as globex,
     ):
-        house = _house(Path(folder), base, world.token(MAYA), globex)
+        house = _house(Path(folder), founded, globex)
         try:
-            founded = Company(clock, world, house, maya, globex)
-            _calendars(founded)
-            yield founded
+            acme = Company(clock, house, founded.maya, globex)
+            _calendars(acme)
+            yield acme
         finally:
             house.close()
             house.store.close()
 
 
-def _house(home: Path, base: str, token: str, globex: Partners) -> House:
-    """Wire Maya's accounts as settings would: the real connectors, at the stand-ins' addresses."""
+def _house(home: Path, founded: Founded, globex: Partners) -> House:
+    """Wire Maya's accounts as settings would: the real connectors, at the servers' addresses."""
     file = home / "visavis.toml"
-    file.write_text(_settings(home, base, globex), encoding="utf-8")
-    environ = {
-        "VISAVIS_ACCESS_TOKEN_WORK": token,
-        "VISAVIS_ACCESS_TOKEN_PARTNER": globex.token,
-    }
+    file.write_text(_settings(home, founded.account, globex), encoding="utf-8")
+    environ = {**founded.environ, "VISAVIS_ACCESS_TOKEN_PARTNER": globex.token}
     settings = load(file, environ)
     return wiring.house(settings, environ, open_store(settings.home, settings.database))
 
 
-def _settings(home: Path, base: str, globex: Partners) -> str:
+def _settings(home: Path, account: str, globex: Partners) -> str:
     pairs = "\n".join(
         f'[[pair]]\nwith = "{name}@acme.example"\nrole = "manager"\ndevelopment = "{topic}"'
         for name, (*_, topic) in TEAM.items()
@@ -115,10 +103,9 @@ def _settings(home: Path, base: str, globex: Partners) -> str:
 home = "{home.as_posix()}"
 [[account]]
 name = "work"
-provider = "google"
 email = "{MAYA}"
-endpoint = "{base}"
 person = "maya"
+{account}
 [[account]]
 name = "partner"
 provider = "outlook"

@@ -32,11 +32,12 @@ PROMISES = (
 )
 """What people promise each other."""
 OPENING = """\
-Maya Kern manages six people at a company that does not exist, on a stand-in for Google, and meets
-two partners on one for Outlook; both run on this machine. visavis looks after her calendars through
-the same connectors it uses for the real ones. Eight weeks pass in time-lapse; what people do stands
-after an empty line, everything else is what visavis did by itself.
+Maya Kern manages six people at a company that does not exist. Her calendar is on {place};
+two partners she meets on a stand-in for Outlook. Both run on this machine, and visavis looks after
+them through the same connectors it uses for the real ones. Eight weeks pass in time-lapse; what
+people do stands after an empty line, everything else is what visavis did by itself.
 """
+GOOGLE, CALDAV = "a stand-in for Google", "a real CalDAV server (Radicale)"
 TICKS = (timedelta(hours=8), timedelta(hours=18))
 """When visavis looks in the time-lapse, on every working day."""
 
@@ -50,13 +51,13 @@ class Act:
     do: Callable[[Company], object]
 
 
-def play(*, aloud: bool, once: bool) -> Shape:
+def play(*, aloud: bool, once: bool, caldav: bool = False) -> Shape:
     """Play the story; aloud it is told in the terminal. Returns the counts of CONTRACT 4."""
     quiet()
     began = time.perf_counter()
-    with company() as acme:
+    with company(caldav=caldav) as acme:
         if aloud:
-            say(OPENING)
+            say(OPENING.format(place=CALDAV if caldav else GOOGLE))
         for chapter in _chapters(acme):
             if aloud:
                 say(chapter)
@@ -152,7 +153,7 @@ def _notes(acme: Company, *, name: str, week: int) -> None:
 
 def _sick_day(acme: Company) -> None:
     tuesday = MONDAY + timedelta(weeks=2, days=1)
-    acme.maya.is_out_of_office(tuesday, tuesday + timedelta(days=1), declines=False)
+    acme.maya.is_out_of_office(tuesday, tuesday + timedelta(days=1))
     for name in ("caro", "dev", "elif"):
         acme.maya.cancels(acme.series[name], on=acme.meeting(name, 2))
 
