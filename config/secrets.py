@@ -64,12 +64,17 @@ class TokenStore:
         newest = given[0] if given else Key.new()
         if not given:
             self._keep([newest, *self._keys()])
-        secrets = [(name, text) for name in self._names() if (text := self.load(name)) is not None]
-        for name, text in secrets:
-            _write_private(self._folder / name, seal(text, name, newest))
+        sealed = 0
+        # Again until none is left: a daemon that read the keys before may still use the old one.
+        while names := [name for name in self._names() if not self._sealed_by(newest, name)]:
+            for name in names:
+                if (text := self.load(name)) is not None:
+                    _write_private(self._folder / name, seal(text, name, newest))
+                    sealed += 1
         if not given:
             self._keep([newest])
-        return len(secrets)
+        self._sweep()
+        return sealed
 
     def notes(self) -> tuple[str, ...]:
         """Say in words where the key is kept less safely than it could be."""
@@ -98,6 +103,15 @@ class TokenStore:
     def _names(self) -> list[str]:
         """List the accounts with a sealed secret; names with a dot are files in the making."""
         return sorted(file.name for file in self._folder.glob("[!.]*"))
+
+    def _sweep(self) -> None:
+        """Remove what a power cut left of files in the making: some hold a key."""
+        for draft in (*self._folder.glob(".*"), *self._key_file.parent.glob(".key-*")):
+            draft.unlink()
+
+    def _sealed_by(self, key: Key, name: str) -> bool:
+        text = (self._folder / name).read_text(encoding="ascii", errors="replace")
+        return text.startswith(f"{key.id}.")
 
     def _keys(self) -> tuple[Key, ...]:
         """Return all keys at hand: a daemon without the session's keyring may have made its own."""
@@ -163,7 +177,7 @@ def _refuse_if_shared(file: Path) -> None:
 def _write_private(file: Path, text: str, place: Callable[[Path, Path], None] = os.replace) -> None:
     """Write a file that this user alone can read (0600), whole or not at all."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".")
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(handle, "w", encoding="ascii") as written:
             written.write(text)

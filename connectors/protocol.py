@@ -150,6 +150,9 @@ class Texts(Protocol):
     def rewrite(self, document: Link, text: str, seen: Version) -> None:
         """Put a person's text in place of what they read; `PreconditionFailed` if that changed."""
 
+    def remove(self, document: Link) -> None:
+        """Delete a document for good, with all that people wrote in it, and who was given it."""
+
 
 def created(document: Link) -> Receipt:
     """Return the receipt of a new document, for `undo` to put it into the bin."""

@@ -15,7 +15,8 @@ from daemon.core.pen import Pen
 from daemon.core.policy import Policy
 from daemon.core.words import Decision, Role
 from daemon.links import Links
-from daemon.store import Store
+from daemon.store import Session, Store
+from daemon.tombstones import Forgotten, Tombstones, nobody
 
 MAIL = "mail"
 """The channel of mail; every other channel is named by its Apprise address."""
@@ -90,6 +91,8 @@ class House:
     channels: Mapping[str, Messages] = field(default_factory=dict)
     links: Links | None = None
     """For mail and invites; None without a public address."""
+    tombstones: Tombstones | None = None
+    """Who was forgotten; None where nobody can be."""
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "look"))
     """Kept from tick to tick, because each thread keeps its connections open."""
 
@@ -103,6 +106,10 @@ class House:
         """Return the human behind an address, with the aliases we know."""
         owners = (account.owner for account in self.accounts)
         return next((o for o in owners if o.answers_to(address)), Person(address))
+
+    def forgotten(self, session: Session) -> Forgotten:
+        """Return the question whether an address was forgotten."""
+        return self.tombstones.standing(session) if self.tombstones else nobody
 
     def account(self, name: str) -> Account:
         """Return an account by its name; `NotPermitted` where the settings dropped it."""

@@ -17,6 +17,7 @@ from daemon.core.words import Change, Snapshot
 from daemon.house import Account
 from daemon.mirror import Feed
 from daemon.store import Store
+from daemon.tombstones import Forgotten, nobody
 
 AHEAD = timedelta(weeks=2)
 """How much more than `look_ahead` a baseline reads, so that a new one is due this seldom."""
@@ -50,13 +51,23 @@ class Look:
         return not (self.whole or self.fresh or self.gone)
 
 
-def look(account: Account, store: Store, now: datetime, *, release_brake: bool = False) -> Look:
-    """Look at one calendar; raises the errors of its connector, and `Braked`."""
+def look(
+    account: Account,
+    store: Store,
+    now: datetime,
+    *,
+    release_brake: bool = False,
+    forgotten: Forgotten = nobody,
+) -> Look:
+    """Look at one calendar; raises the errors of its connector, and `Braked`.
+
+    An event with somebody who was `forgotten` is seen by nobody: without them it would be another.
+    """
     calendar = account.calendar
     if calendar is None:
         raise account.trouble or NotPermitted(f"account {account.name} has no calendar")
     known = remembered(account, store)
-    found = _look(account, calendar, known, now)
+    found = _look(account, calendar, known, now, forgotten)
     if known is not None and (found.whole or found.gone) and not release_brake:
         _brake(store, known, found)
     return found
@@ -72,19 +83,26 @@ def remembered(account: Account, store: Store) -> Look | None:
     return Look(account.name, Snapshot(feed.window, series), feed, feed.looked_at)
 
 
-def _look(account: Account, calendar: CalendarReader, known: Look | None, now: datetime) -> Look:
+def _look(
+    account: Account,
+    calendar: CalendarReader,
+    known: Look | None,
+    now: datetime,
+    forgotten: Forgotten,
+) -> Look:
     if known is None or _outgrown(account, known.feed, now):
-        return _everything(account, calendar, known, now)
+        return _everything(account, calendar, known, now, forgotten)
     try:
         said = calendar.changes(known.feed.cursor)
     except CursorExpired:
-        return _everything(account, calendar, known, now)
+        return _everything(account, calendar, known, now, forgotten)
     feed = replace(known.feed, cursor=said.cursor, looked_at=now)
     if not said.handles:
         return replace(known, feed=feed, problems=said.problems)
     read = {
         handle: _discreet(series)
         for handle, series in calendar.read(said.handles, feed.window).items()
+        if not _with_any(series, forgotten)
     }
     touched = frozenset(said.handles)
     kept = (series for series in known.after.series if series.handle not in touched)
@@ -102,12 +120,17 @@ def _look(account: Account, calendar: CalendarReader, known: Look | None, now: d
 
 
 def _everything(
-    account: Account, calendar: CalendarReader, known: Look | None, now: datetime
+    account: Account,
+    calendar: CalendarReader,
+    known: Look | None,
+    now: datetime,
+    forgotten: Forgotten,
 ) -> Look:
     policy = account.policy
     window = Span(now - policy.look_back, now + policy.look_ahead + AHEAD)
     base = calendar.baseline(window)
-    base = replace(base, series=tuple(map(_discreet, base.series)))
+    seen = (one for one in base.series if not _with_any(one, forgotten))
+    base = replace(base, series=tuple(map(_discreet, seen)))
     after = Snapshot(window, tuple(_that_matter(account, base.series)))
     return Look(
         account.name,
@@ -124,6 +147,16 @@ def _everything(
 def _discreet(series: Series) -> Series:
     """Return a private event without its words: they are neither stored nor shown (DOMAIN 4)."""
     return replace(series, title="") if series.private else series
+
+
+def _with_any(series: Series, people: Forgotten) -> bool:
+    """Whether any of these people organizes the event, or is invited to it or to a part of it."""
+    guests = {
+        one.address
+        for invited in (series.attendees, *(o.attendees for o in series.occurrences))
+        for one in invited or ()
+    }
+    return any(map(people, {series.organizer, *guests} - {""}))
 
 
 def _outgrown(account: Account, feed: Feed, now: datetime) -> bool:

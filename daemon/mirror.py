@@ -121,6 +121,13 @@ def forget(session: Session, account: str, handles: Collection[Handle] | None = 
     session.execute(statement)
 
 
+def read_again(session: Session, account: str) -> None:
+    """Let the next look read the whole calendar."""
+    row = session.get(FeedRow, account)
+    if row is not None:
+        row.identity = ""
+
+
 def _series(session: Session, account: str, *which: ColumnElement[bool]) -> tuple[Series, ...]:
     statement = select(SeriesRow.body).where(SeriesRow.account == account, *which)
     return tuple(_codec().validate_json(body) for body in session.exec(statement))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from connectors import markdown
 from connectors.errors import ConnectorError, SignInRequired
 from connectors.model import Series, Span
-from daemon import health, journal, mirror, outbox, views
+from daemon import health, inventory, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier
 from daemon.core.proposing import settled
 from daemon.core.words import Meeting, ProposalState
@@ -137,6 +137,8 @@ def agenda(house: House, dossier: Dossier, now: datetime) -> Shape:
 def everything(house: House, now: datetime) -> Shape:
     """Show all that is known, for export."""
     memory, found = last_known(house, now)
+    with house.store.read() as session:
+        kept = inventory.tables(session)
     return {
         "now": views.moment(now),
         **_desk(house, memory, found, now),
@@ -154,6 +156,7 @@ def everything(house: House, now: datetime) -> Shape:
             for pair, given in memory.excuses.items()
             for one in given
         ],
+        "tables": kept,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -11,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from connectors.model import Entry
 from daemon.store import upsert
+from daemon.tombstones import Forgotten, nobody
 
 
 class EntryRow(SQLModel, table=True):
@@ -33,13 +35,29 @@ def asked(session: Session, since: datetime) -> frozenset[str]:
     return frozenset(rows)
 
 
-def keep(session: Session, learnt: Iterable[tuple[str, Entry]], at: datetime) -> None:
-    """Write down what a directory said, over what was known."""
+def keep(
+    session: Session,
+    learnt: Iterable[tuple[str, Entry]],
+    at: datetime,
+    forgotten: Forgotten = nobody,
+) -> None:
+    """Write down what a directory said, over what was known; not a word of who was forgotten."""
     rows = (
-        {"address": address, "at": at, "body": _codec().dump_json(entry).decode()}
+        {"address": address, "at": at, "body": _codec().dump_json(kept).decode()}
         for address, entry in learnt
+        if (kept := _without(entry, forgotten)) is not None
     )
     upsert(session, EntryRow, rows)
+
+
+def _without(entry: Entry, forgotten: Forgotten) -> Entry | None:
+    if any(map(forgotten, (entry.person.address, *entry.person.aliases))):
+        return None
+    return replace(
+        entry,
+        manager=None if entry.manager and forgotten(entry.manager) else entry.manager,
+        reports=tuple(one for one in entry.reports if not forgotten(one)),
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -47,6 +47,24 @@ class Store:
         """Begin a unit that only reads and never waits for a writer."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    def compact(self) -> bool:
+        """Write the database anew, without what was deleted; False where a reader prevented it.
+
+        SQLite leaves nothing behind in its files. PostgreSQL has its log, until it is recycled.
+        """
+        if self.engine.dialect.name != "sqlite":
+            whole = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with whole.connect() as connection:
+                connection.exec_driver_sql("VACUUM FULL")
+            return True
+        with closing(self.engine.raw_connection()) as files, closing(files.cursor()) as cursor:
+            try:
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.OperationalError:
+                return False
+            return cursor.fetchone() == (0, 0, 0)
 
     def close(self) -> None:
         """Close every connection."""

@@ -189,8 +189,9 @@ def _look(house: House, account: Account, now: datetime) -> Look | ConnectorErro
     """Look at one account; whatever goes wrong there never stops the others."""
     with house.store.read() as session:
         released = health.health(session, account.name).release_brake
+        forgotten = house.forgotten(session)
     try:
-        return look(account, house.store, now, release_brake=released)
+        return look(account, house.store, now, release_brake=released, forgotten=forgotten)
     except Braked as error:
         return Stopped(str(error), f"visavis resume --brake {account.name}")
     except ConnectorError as error:
@@ -234,7 +235,7 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
     for name, found in foreseen.looks.items():
         _mirror(session, house.account(name), found)
     _pairs(session, foreseen)
-    registry.keep(session, foreseen.entries.items(), now)
+    registry.keep(session, foreseen.entries.items(), now, house.forgotten(session))
     ledger.keep_absences(session, _unknown(foreseen))
     ledger.drop_absences(session, called_off(house, foreseen.looks, foreseen.memory, now))
     for proposal in foreseen.proposals:

@@ -99,6 +99,12 @@ class MarkdownFolder:
         if text.encode() != data:
             disk.replace(path, data, text.encode())
 
+    def remove(self, document: Link) -> None:
+        """Delete a document for good, with all that people wrote in it, and who was given it."""
+        path = self._path(document)
+        disk.remove(path, disk.read(path))
+        _guests(path).unlink(missing_ok=True)
+
     def write_section(self, document: Link, section: Section, mark: Mark) -> Receipt:
         """Put the section under the title, or set the date line of the one with this mark."""
         path = self._path(document)

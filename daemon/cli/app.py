@@ -16,6 +16,7 @@ from daemon.cli import (
     demo,
     examining,
     opening,
+    privacy,
     running,
     serving,
     signing,
@@ -30,7 +31,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (asking, acting, steering, signing, running, opening, examining, serving, demo):
+GROUPS = (
+    asking,
+    acting,
+    steering,
+    privacy,
+    signing,
+    running,
+    opening,
+    examining,
+    serving,
+    demo,
+)
+for group in GROUPS:
     group.register(app)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from daemon import health, journal, ledger, mirror, outbox, registry, shelf, tickets
+from daemon import health, journal, ledger, mirror, outbox, registry, shelf, tickets, tombstones
 
-MODULES = (health, journal, ledger, mirror, outbox, registry, shelf, tickets)
+MODULES = (health, journal, ledger, mirror, outbox, registry, shelf, tickets, tombstones)
 TABLES = SQLModel.metadata

@@ -21,6 +21,7 @@ from daemon.house import About, Account, House
 from daemon.links import Links
 from daemon.render import TemplatePen
 from daemon.store import Store
+from daemon.tombstones import Tombstones
 from daemon.wiring import ports
 from daemon.wiring.channels import channels
 from daemon.wiring.policies import policy
@@ -57,6 +58,7 @@ def house(
         about={pair.address: _about(pair) for pair in settings.pairs},
         channels=dict(channels(settings, environ)),
         links=links,
+        tombstones=Tombstones(partial(_tombstone_secret, secrets)),
     )
 
 
@@ -70,14 +72,25 @@ def alone(settings: Settings, account: AccountSettings, environ: Mapping[str, st
 def _links(settings: Settings, secrets: TokenStore) -> Links | None:
     if settings.web.public_url is None:
         return None
-    return Links(settings.web.public_url, partial(_signing_secret, secrets))
+    return Links(settings.web.public_url, partial(_own_secret, secrets, "_links"))
 
 
-def _signing_secret(secrets: TokenStore) -> str:
-    """Return what links are signed with, sealed like a token; no account is called like that."""
-    if secrets.load("_links") is None:
-        secrets.save("_links", chance.token_urlsafe(32))
-    return secrets.load("_links") or ""
+def _own_secret(secrets: TokenStore, name: str) -> str:
+    """Return a secret of the house, sealed like a token; no account has such a name."""
+    if secrets.load(name) is None:
+        secrets.save(name, chance.token_urlsafe(32))
+    return secrets.load(name) or ""
+
+
+def _tombstone_secret(secrets: TokenStore) -> str:
+    """Return what forgotten addresses are hashed with; `NotPermitted` where it does not open.
+
+    Nobody could be left out then, so nothing may be looked at.
+    """
+    try:
+        return _own_secret(secrets, "_forgotten")
+    except SecretError as error:
+        raise NotPermitted(error.what, "bring the key back: it tells who was forgotten") from error
 
 
 def _pen(source: Path | None) -> TemplatePen:

@@ -2,6 +2,8 @@
 
 import base64
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -287,6 +289,43 @@ def test_a_rotation_cut_short_loses_nothing(tmp_path: Path) -> None:
         store.rotate()
 
     assert (store.load("home"), store.load("work")) == ("one", "two")
+
+
+CUT = """
+import os, sys
+from pathlib import Path
+from config.secrets import TokenStore
+from keyring.backends.fail import Keyring
+import keyring
+keyring.set_keyring(Keyring())
+steps = int(sys.argv[2])
+def cut(event, arguments):
+    global steps
+    if event == "os.rename":
+        steps -= 1
+        if steps < 0:
+            os._exit(9)
+sys.addaudithook(cut)
+TokenStore(Path(sys.argv[1]), {}).rotate()
+"""
+"""Rotates, but the power goes before this many files were put in place."""
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_a_rotation_survives_a_power_cut_at_every_step(tmp_path: Path, steps: int) -> None:
+    store = TokenStore(tmp_path, {})
+    store.save("home", "one")
+    store.save("work", "two")
+    (old,) = keys_from((tmp_path / "key").read_text())
+
+    cut = subprocess.run([sys.executable, "-c", CUT, str(tmp_path), str(steps)], check=False)
+
+    assert cut.returncode == 9
+    assert (store.load("home"), store.load("work")) == ("one", "two")
+    store.rotate()
+    assert (store.load("home"), store.load("work")) == ("one", "two")
+    kept = [one.read_text() for one in tmp_path.rglob("*") if one.is_file()]
+    assert [text for text in kept if keys_to([old]).strip() in text or old.id in text] == []
 
 
 # --- Passwords and ready tokens ---
