@@ -1,15 +1,22 @@
-"""Logs are events with fields, as JSON lines on stderr; never a title, a body or a token."""
+"""Logs are events with fields, as JSON lines on stderr; never a title, a body or a token.
+
+Libraries write addresses and bodies into their messages and errors. Of what they say, and of a
+mistake of ours, the logs have who said it, what kind it is, and where it happened.
+"""
 
 from __future__ import annotations
 
 import logging
-import re
 import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-_VALUES = re.compile(r"\S*(?:@|://)\S*")
-"""Addresses and URLs, as a library that builds its message itself may have them in it."""
+if TYPE_CHECKING:
+    from stamina.instrumentation import RetryDetails
 
 
 def quiet() -> None:
@@ -19,18 +26,51 @@ def quiet() -> None:
 
 def events() -> None:
     """For the daemon: one line an event."""
+    # Only the daemon, whose connectors load it anyway.
+    from stamina.instrumentation import set_on_retry_hooks  # noqa: PLC0415
+
     _configure(logging.INFO)
+    # Its own hook writes down the arguments of the call, and what the error says.
+    set_on_retry_hooks([_tried_again])
+
+
+def place(error: BaseException) -> str:
+    """Return where an error was raised, without what it says."""
+    frames = traceback.extract_tb(error.__traceback__)[-1:]
+    return "".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
+
+
+def trace(error: BaseException) -> Iterator[str]:
+    """Yield the way to an error and its causes, a line each, without what they say."""
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        yield from trace(cause)
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+    yield type(error).__qualname__
 
 
 class Joined(logging.Handler):
-    """Lets what libraries log join our events: who, how grave, and the message without values."""
+    """Lets what libraries log join our events: who, where, how grave, and words without values."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log the record as an event of ours."""
-        template = _VALUES.sub("…", str(record.msg))
-        trouble = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        log = structlog.get_logger()
-        log.log(record.levelno, "library", logger=record.name, template=template, error=trouble)
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger().log(
+            # Libraries have levels of their own; ours are the tens.
+            max(logging.DEBUG, min(record.levelno // 10 * 10, logging.CRITICAL)),
+            "library",
+            logger=record.name,
+            at=f"{record.filename}:{record.lineno}",
+            # Words that came without their values may have them built in.
+            template=str(record.msg) if record.args else "",
+            error=type(error).__name__ if error else None,
+        )
+
+
+def _tried_again(details: RetryDetails) -> None:
+    error = type(details.caused_by).__name__
+    structlog.get_logger().warning("read.tried_again", error=error, times=details.retry_num)
 
 
 def _configure(level: int) -> None:

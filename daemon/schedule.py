@@ -24,6 +24,7 @@ from daemon import health
 from daemon.health import Condition
 from daemon.house import Account, House
 from daemon.locks import Held, lock
+from daemon.logs import place
 from daemon.notify import Supervisor
 from daemon.tick import tick
 
@@ -125,6 +126,9 @@ class Daemon:
                 turn = tick(self._house, now, lambda a: a.name in due, self._stopping.is_set)
         except Held as held:
             log.warning("tick.waits", holder=held.holder)
+            return
+        except Exception as error:  # noqa: BLE001 - the next turn begins anew
+            log.error("tick.crashed", error=type(error).__name__, at=place(error))  # noqa: TRY400 - a traceback may hold other people's text
             return
         done, failed = len(turn.done), len(turn.failed)
         log.info("tick.done", done=done, failed=failed)

@@ -22,7 +22,7 @@ from daemon.cli import (
     signing,
     steering,
 )
-from daemon.cli.output import complain
+from daemon.cli.output import complain, note
 
 app = typer.Typer(
     name="visavis",
@@ -75,7 +75,7 @@ _DOCTOR = "`visavis doctor` says more"
 
 
 def _known(error: Exception) -> int:
-    """Say a mistake in one line and return its exit code; anything else is a bug and is raised."""
+    """Say a mistake in one line and return its exit code; of a bug of ours say where it is."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from config.problems import SettingsError
@@ -106,5 +106,14 @@ def _known(error: Exception) -> int:
             reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
             complain(f"the database cannot be used: {reason}", _DOCTOR)
         case _:
-            raise error
+            _ours(error)
     return TROUBLE
+
+
+def _ours(error: Exception) -> None:
+    """Show the way to a bug; what errors say may be other people's words, so that stays out."""
+    from daemon.logs import trace
+
+    complain("this is a mistake of visavis", "please report it with these lines:")
+    for line in trace(error):
+        note(line)

@@ -5,15 +5,13 @@ An ASGI application around all others, so that no route can be forgotten.
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
-
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from daemon.logs import place
 from daemon.web.limits import Limit, Limits
 from daemon.web.site import Site
 
@@ -59,7 +57,7 @@ class Guard:
         try:
             await self._app(scope, watched.receive, send)
         except Exception as error:  # noqa: BLE001 - the last door: a bug shows nothing of anybody
-            log.error("page.failed", error=type(error).__name__, at=_place(error))  # noqa: TRY400 - a traceback may hold other people's text
+            log.error("page.failed", error=type(error).__name__, at=place(error))  # noqa: TRY400 - a traceback may hold other people's text
             await PlainTextResponse("visavis made a mistake; its log has it.\n", 500)(
                 scope, receive, send
             )
@@ -107,12 +105,6 @@ class _Watched:
         if self._left < 0:
             raise HTTPException(413, "This is too large.")
         return message
-
-
-def _place(error: Exception) -> str:
-    """Return where an error was raised, without what it says."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _hardened(path: str, send: Send) -> Send:
