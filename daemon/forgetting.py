@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, and_
-from sqlmodel import Session, col, select
 
 from connectors.errors import ConnectorError
 from connectors.model import Url
 from daemon import journal, ledger, mirror, outbox, registry
 from daemon.house import House
 from daemon.migrations.schema import TABLES
-from daemon.shelf import DocumentRow
+from daemon.shelf import shelves
+from daemon.store import Session
 from daemon.tombstones import ForgottenRow
 from daemon.traces import Traces, traces
 
@@ -75,9 +75,9 @@ def lift(house: House, found: Traces) -> None:
 
 def _documents(session: Session, found: Traces) -> Iterator[tuple[str, Url, bool]]:
     """Yield account and address of the documents of the two, and whether visavis made them."""
-    for row in session.exec(select(DocumentRow).where(col(DocumentRow.pair).in_(found.pairs))):
-        if row.url:
-            yield row.account, Url(row.url), not row.adopted
+    for pair, shelf in shelves(session).items():
+        if pair in found.pairs and shelf.document:
+            yield shelf.account, shelf.document.url, not shelf.adopted
     for intent in journal.entries(session):
         made = intent.receipt.after.get("created") if intent.receipt else None
         if made and intent.decision.pair in found.pairs:

@@ -6,9 +6,8 @@ import json
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlmodel import Session
-
 from daemon.migrations import schema
+from daemon.store import Session
 
 Row: TypeAlias = dict[str, Any]
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import Session
-
 from connectors.model import Attendee, Handle, Person, Series
 from daemon import ledger, mirror, registry
 from daemon.core.naming import short_name
 from daemon.house import House
+from daemon.store import Session
 
 SOMEBODY = "somebody"
 """What stands where a forgotten person was named in what is about others."""
