@@ -6,33 +6,43 @@ Connectors translate every failure of their provider into one of these, with `fr
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 
 class ConnectorError(Exception):
     """The root: something went wrong outside; `remedy` tells the owner what to do about it."""
 
+    usually: ClassVar[str] = ""
+    """The remedy where the provider said nothing to go by."""
+
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
         self.what = what
-        self.remedy = remedy
+        self.remedy = remedy or self.usually
 
 
 class Unavailable(ConnectorError):
     """Certainly nothing happened; try again after `retry_after`, or by the usual backoff."""
 
+    usually = "visavis tries again by itself"
+
     def __init__(
         self, what: str, remedy: str = "", *, retry_after: timedelta | None = None
     ) -> None:
-        super().__init__(what, remedy or "visavis tries again by itself")
+        super().__init__(what, remedy)
         self.retry_after = retry_after
 
 
 class OutcomeUnknown(ConnectorError):
     """The write may have happened: look before trying again."""
 
+    usually = "visavis looks whether it was done, and only then tries again"
+
 
 class SignInRequired(ConnectorError):
     """The account pauses until a person signs in; asked for once."""
+
+    usually = "sign in again with `visavis login`"
 
 
 class NotPermitted(ConnectorError):
@@ -42,9 +52,13 @@ class NotPermitted(ConnectorError):
 class CursorExpired(ConnectorError):
     """The change feed cannot go on from here: take a new baseline."""
 
+    usually = "visavis reads the calendar anew by itself"
+
 
 class PreconditionFailed(ConnectorError):
     """The world changed since it was read: read again, decide again."""
+
+    usually = "visavis looks again and decides anew"
 
 
 class Locked(Unavailable):
@@ -53,3 +67,5 @@ class Locked(Unavailable):
 
 class NotFound(ConnectorError):
     """What was asked for is gone, or was never visible to this account."""
+
+    usually = "visavis looks again at the next turn; see whether it is still there"

@@ -1,8 +1,9 @@
 """Which errors are worth another try, and when; how fast one account may ask.
 
-Only reads are tried again here, on `Unavailable`, for a few seconds. A write is never repeated
-by a client: after `OutcomeUnknown` the daemon looks first. A wait longer than `PATIENCE` belongs
-to the schedule, so the error goes on to the daemon with its `retry_after`.
+Only reads are tried again here, on `Unavailable`, for a few seconds, and on `NotFound` where that
+would be taken as "a person removed it". A write is never repeated by a client: after
+`OutcomeUnknown` the daemon looks first. A wait longer than `PATIENCE` belongs to the schedule, so
+the error goes on to the daemon with its `retry_after`.
 
 Tests switch the waiting off with `stamina.set_testing(True, attempts=3)`, all of it with
 `stamina.set_active(False)`.
@@ -15,7 +16,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import wraps
@@ -23,13 +24,16 @@ from typing import ParamSpec, TypeVar
 
 import stamina
 
-from connectors.errors import Locked, Unavailable
+from connectors.errors import Locked, NotFound, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 PATIENCE = timedelta(seconds=3)
 """The longest wait between two tries; short, so that a stop signal is obeyed in time."""
+LOOKS = 3
+"""How often a thing must be missing to be gone: servers lag, and Google's guide says to try on."""
+_BETWEEN_LOOKS = 0.4
 _JITTER = timedelta(seconds=0.5)
 _A_DAY = 86_400  # a server that wants to be left alone longer is asked once a day
 _tries = stamina.RetryingCaller(
@@ -45,6 +49,26 @@ def retried(read: Callable[P, T]) -> Callable[P, T]:
         return _tries(_backoff, read, *args, **kwargs)
 
     return patient
+
+
+def doubted(read: Callable[P, T]) -> Callable[P, T]:
+    """Make a read of what was there once ask `LOOKS` times before it says `NotFound`."""
+
+    @wraps(read)
+    def asked_again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(LOOKS - 1):
+            with suppress(NotFound):
+                return read(*args, **kwargs)
+            a_moment()
+        return read(*args, **kwargs)
+
+    return asked_again
+
+
+def a_moment() -> None:
+    """Wait before something that is said to be missing is asked for again."""
+    if not stamina.is_testing():
+        threading.Event().wait(_BETWEEN_LOOKS)
 
 
 def _backoff(error: Exception) -> bool | timedelta:

@@ -232,12 +232,13 @@ def _harmed(house: House, intent: Intent, damage: NotPermitted, now: datetime) -
 def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
     """Write down what went wrong, by what the error says comes next."""
     match error:
-        case NotPermitted() | NotFound():
+        case NotPermitted():
             state = State.FAILED
         case OutcomeUnknown():
             # Looked up at the next tick: every connector finds its own earlier write.
             state = State.BEGUN
         case _:
+            # Also for what cannot be found: the next look says whether it is gone.
             state = State.PENDING
     with house.store.write() as session:
         journal.settle(session, intent.decision.key, state, error.what)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from connectors.errors import NotPermitted
 from connectors.model import Series, Span
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
@@ -21,6 +22,7 @@ from daemon.core.whereabouts import Clock
 from daemon.core.words import (
     Decision,
     Fallback,
+    Kind,
     Meeting,
     Option,
     Outcome,
@@ -31,9 +33,11 @@ from daemon.core.words import (
 from daemon.health import Condition, Health
 from daemon.house import Account, Failure
 from daemon.journal import Intent
-from daemon.perform import undoable
+from daemon.perform import ON_DOCUMENTS, undoable
 
 Shape: TypeAlias = dict[str, Any]
+
+_OF_AGENDAS = ON_DOCUMENTS | {Kind.ATTACH_AGENDA}
 
 
 def moment(when: datetime | None, zone: str | None = None) -> str | None:
@@ -145,8 +149,16 @@ def failure(failed: Failure) -> Shape:
         "account": failed.account,
         "decision": decision(failed.decision) if failed.decision else None,
         "error": failed.error.what,
-        "remedy": failed.error.remedy,
+        "remedy": _remedy(failed),
     }
+
+
+def _remedy(failed: Failure) -> str:
+    """Return what to do; an agenda that was refused for good waits for the owner's word."""
+    decision, remedy = failed.decision, failed.error.remedy
+    if decision and decision.kind in _OF_AGENDAS and isinstance(failed.error, NotPermitted):
+        return "; then ".join(filter(None, [remedy, f"`visavis agenda {decision.pair} --again`"]))
+    return remedy
 
 
 def explanation(series: Series, wired: Account, clocks: Mapping[str, Clock]) -> Shape:

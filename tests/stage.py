@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from connectors.errors import ConnectorError
 from connectors.memory import MemoryCalendar, MemoryDocuments, MemoryMessages, MemoryTasks, World
 from connectors.model import Person, Span, Url
+from daemon.answering import accept
 from daemon.core.dossier import Dossier
 from daemon.core.policy import Policy
 from daemon.core.words import Decision
@@ -113,6 +114,10 @@ class Stage:
     def tick(self, now: datetime) -> Turn:
         """Take one turn at this moment."""
         return tick(self.house, now)
+
+    def accept(self, proposal: str, now: datetime) -> None:
+        """Let Maya take the first time of a proposal."""
+        accept(self.house, proposal, now)
 
     def every(self, start: datetime, until: datetime, step: timedelta = SIX_HOURS) -> list[Turn]:
         """Take a turn at each step of a stretch of time."""

@@ -16,9 +16,16 @@ from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
 from connectors import markdown
-from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    Unavailable,
+)
 from connectors.files import disk
 from connectors.model import Facts, Handle, Key, Link, Mark, Person, Receipt, Section, Url, Version
+from connectors.retry import doubted
 
 _SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 
@@ -47,8 +54,12 @@ class MarkdownFolder:
         except ConnectorError:
             return None
 
+    @doubted
     def sections(self, document: Link) -> Sequence[Section]:
-        """Read the sections as people left them; `NotFound` when the file is gone."""
+        """Read the sections as people left them; `NotFound` when the file is gone.
+
+        Some editors take a file away for a moment while they save it.
+        """
         data = disk.read(self._path(document))
         return tuple(
             replace(one, link=_deep(document, one.mark)) if one.mark else one
@@ -152,6 +163,10 @@ class MarkdownFolder:
         else:
             path = Path(document.url).expanduser()
         if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            if document.handle and not path.parent.is_dir():
+                raise Unavailable(
+                    f"the folder {path.parent} is not there", "mount or make it again"
+                )
             raise NotFound(f"there is no document at {document.url}")
         return path
 

@@ -11,6 +11,7 @@ from googleapiclient.discovery import Resource
 from connectors.errors import NotFound, NotPermitted, PreconditionFailed
 from connectors.google import docs_reading, docs_requests
 from connectors.google.docs_reading import Page, Part
+from connectors.google.failures import BY_HAND
 from connectors.google.service import Google, Json
 from connectors.google.translate import document_id
 from connectors.model import (
@@ -25,6 +26,7 @@ from connectors.model import (
     Url,
     Version,
 )
+from connectors.retry import doubted
 
 _TYPE = "application/vnd.google-apps.document"
 _PROPERTY = "visavis"
@@ -179,12 +181,17 @@ class GoogleDocs:
 
     def _file(self, handle: Handle) -> Json:
         """Read a file; `NotFound` for one in the bin, which Docs would still open."""
-        request = self._files.get(fileId=handle, fields=_FILE, supportsAllDrives=True)
-        file = self._google.read(request)
+        file = self._metadata(handle)
         if file.get("trashed"):
             raise NotFound("the document is in the bin")
         return file
 
+    @doubted
+    def _metadata(self, handle: Handle) -> Json:
+        request = self._files.get(fileId=handle, fields=_FILE, supportsAllDrives=True)
+        return self._google.read(request)
+
+    @doubted
     def _page(self, handle: Handle, *, to_write: bool = False) -> Page:
         """Read the document with its tabs; without asking for them only the first would come."""
         # Whoever may only read is refused the view whose positions a write needs.
@@ -237,11 +244,13 @@ class GoogleDocs:
         try:
             self._google.write(request)
         except NotPermitted as error:
-            remedy = error.remedy or (
+            if error.remedy != BY_HAND:
+                raise
+            raise NotPermitted(
+                error.what,
                 f"share it with {person.address} by hand: without a Google account they can only "
-                "be invited by a mail of Google's, which visavis never sends"
-            )
-            raise NotPermitted(error.what, remedy) from error
+                "be invited by a mail of Google's, which visavis never sends",
+            ) from error
 
     @property
     def _files(self) -> Resource:

@@ -36,6 +36,7 @@ _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMI
 _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded", "sharingRateLimitExceeded"})
 _REST = timedelta(hours=6)
 """How long an account rests whose limits against abuse are used up: they last hours to months."""
+BY_HAND = "try it by hand in Google, which may say more about the reason"
 _REMEDIES = {
     "insufficientPermissions": "sign in again with `visavis login` and leave every box ticked",
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": "sign in again with `visavis login`, every box ticked",
@@ -103,7 +104,7 @@ def _refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR
         case status if status >= 500:
             return OutcomeUnknown(what) if writing else Unavailable(what)
         case _:
-            return NotPermitted(what)
+            return NotPermitted(what, BY_HAND)
 
 
 def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
@@ -113,7 +114,7 @@ def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
     if refusal.reasons & _SLOW_DOWN:
         return Unavailable(what, retry_after=refusal.retry_after)
     remedies = (_REMEDIES[reason] for reason in sorted(refusal.reasons & _REMEDIES.keys()))
-    return NotPermitted(what, next(remedies, ""))
+    return NotPermitted(what, next(remedies, BY_HAND))
 
 
 def _told(content: bytes) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from connectors.model import (
     Version,
     WorkingHours,
 )
+from connectors.retry import doubted
 
 EVENT_TYPES = ["default", "fromGmail", "outOfOffice"]
 """All in one feed, so that a look without changes is one request; the same for a token's life."""
@@ -264,6 +265,7 @@ class GoogleReader:
         found = self._event(event)
         return Version(found.get("etag", "")), translate.kept(found)
 
+    @doubted
     def _event(self, handle: str) -> Json:
         request = self._events.get(calendarId=self._copy.calendar, eventId=handle)
         return self._google.read(request)

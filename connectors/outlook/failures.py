@@ -31,6 +31,7 @@ _CROSSING = "ErrorOccurrenceCrossingBoundary"
 _NO_MAILBOX = frozenset(
     {"MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI", "ErrorInvalidUser"}
 )
+_BY_HAND = "try it by hand in Outlook or OneDrive, which may say more about the reason"
 _REMEDIES = {
     "Authorization_RequestDenied": "an administrator has to consent to this permission",
     "ErrorAccessDenied": (
@@ -113,7 +114,7 @@ def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0
         case _ if code == _CONFLICT:
             return PreconditionFailed(what)
         case _:
-            return NotPermitted(what, _REMEDIES.get(code, ""))
+            return NotPermitted(what, _REMEDIES.get(code, _BY_HAND))
 
 
 def _failed(refusal: Refusal, *, writing: bool) -> ConnectorError:

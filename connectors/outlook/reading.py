@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from connectors.outlook.feed import edges
 from connectors.outlook.mailbox import Mailbox
 from connectors.outlook.translate import Eyes
 from connectors.outlook.wire import INSTANCE, WHOLE, Json
+from connectors.retry import LOOKS, a_moment, doubted
 
 PRIMARY = "primary"
 """The calendar everybody has; others go by the name or id that Outlook gives them."""
@@ -100,16 +101,20 @@ class Reader:
 
     def whole(self, event: Handle) -> Json:
         """Read one series or single event; raises `NotFound` for what is gone or cancelled."""
-        found = self._graph.read(self.event(event), {"$select": WHOLE})
+        found = self._whole(event)
         if found.get("isCancelled"):
             raise NotFound("the event was cancelled")
         return found
+
+    @doubted
+    def _whole(self, event: Handle) -> Json:
+        return self._graph.read(self.event(event), {"$select": WHOLE})
 
     def wholes(self, events: Iterable[str]) -> dict[str, Json]:
         """Read series and single events by their ids; what is gone is left out."""
         names = list(events)
         asks = [Ask(self.event(name), {"$select": WHOLE}) for name in names]
-        answers = zip(names, self._graph.batch(asks), strict=True)
+        answers = zip(names, self._doubted(asks), strict=True)
         found = {name: told for name, answer in answers if (told := _there(answer))}
         return {name: told for name, told in found.items() if not told.get("seriesMasterId")}
 
@@ -131,7 +136,7 @@ class Reader:
         query = {**edges(window), "$select": INSTANCE, "$top": _PAGE}
         asks = [Ask(f"{self.event(name)}/instances", query) for name in masters]
         found: dict[str, list[Json]] = {}
-        for name, answer in zip(masters, self._graph.batch(asks), strict=True):
+        for name, answer in zip(masters, self._doubted(asks), strict=True):
             page = _there(answer)
             if page is None:
                 continue
@@ -139,6 +144,17 @@ class Reader:
             for onward in self._graph.onward(str(page.get("@odata.nextLink") or "")):
                 found[name] += onward["value"]
         return found
+
+    def _doubted(self, asks: Sequence[Ask], looks: int = LOOKS) -> list[Json | ConnectorError]:
+        """Ask for what was there once; what is missing is asked for again before it is gone."""
+        answers = self._graph.batch(asks)
+        missing = [n for n, answer in enumerate(answers) if isinstance(answer, NotFound)]
+        if missing and looks > 1:
+            a_moment()
+            again = self._doubted([asks[n] for n in missing], looks - 1)
+            for number, answer in zip(missing, again, strict=True):
+                answers[number] = answer
+        return answers
 
     def _translated(
         self, wholes: Mapping[str, Json], instances: Mapping[str, list[Json]], window: Span

@@ -23,6 +23,7 @@ from connectors.outlook.client import Graph
 from connectors.outlook.wire import Json
 from connectors.outlook.word_design import new_document, opened
 from connectors.outlook.word_reading import Part
+from connectors.retry import doubted
 
 FOLDER = "visavis"
 
@@ -161,8 +162,13 @@ class WordDocuments:
 
     def _read(self, handle: Handle) -> tuple[Json, bytes]:
         """Read tags and content; the tags first, so that an edit in between is noticed."""
-        return self._graph.read(_item(handle)), self._content(handle)
+        return self._tags(handle), self._content(handle)
 
+    @doubted
+    def _tags(self, handle: Handle) -> Json:
+        return self._graph.read(_item(handle))
+
+    @doubted
     def _content(self, handle: Handle) -> bytes:
         return self._graph.download(f"{_item(handle)}/content")
 
@@ -173,7 +179,7 @@ class WordDocuments:
 
     def _replace(self, handle: Handle, known: Json, content: bytes, mark: Mark) -> Json:
         """Write the whole file, if it is still the one that was read, and read it back."""
-        if self._graph.read(_item(handle))["cTag"] != known["cTag"]:
+        if self._tags(handle)["cTag"] != known["cTag"]:
             raise PreconditionFailed("somebody edited the document just now")
         path, tag = f"{_item(handle)}/content", str(known["cTag"])
         written = self._graph.upload(path, content, if_match=tag)

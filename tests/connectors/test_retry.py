@@ -22,7 +22,7 @@ from connectors.errors import (
     SignInRequired,
     Unavailable,
 )
-from connectors.retry import PATIENCE, Throttle, _backoff, retried, retry_after
+from connectors.retry import LOOKS, PATIENCE, Throttle, _backoff, doubted, retried, retry_after
 
 
 class Server:
@@ -84,6 +84,27 @@ def test_what_seconds_cannot_mend_goes_on_at_once(error: ConnectorError) -> None
     with pytest.raises(type(error)):
         server.read()
     assert server.asked == 1
+
+
+class Shelf:
+    """Says so often that something is not there."""
+
+    def __init__(self, slips: int) -> None:
+        self.slips = slips
+
+    @doubted
+    def look(self) -> str:
+        self.slips -= 1
+        if self.slips >= 0:
+            raise NotFound("not there")
+        return "there"
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_is_missing_a_few_times_only_was_never_gone() -> None:
+    assert Shelf(slips=LOOKS - 1).look() == "there"
+    with pytest.raises(NotFound):
+        Shelf(slips=LOOKS).look()
 
 
 def test_one_call_switches_all_patience_off() -> None:

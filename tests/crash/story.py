@@ -20,7 +20,7 @@ from sqlalchemy import event
 
 from connectors.memory import PowerCut
 from daemon import journal, outbox
-from daemon.answering import Refused, accept
+from daemon.answering import Refused
 from daemon.journal import State
 from daemon.store import Session
 from tests.stage import FIRST, Stage, hours, week
@@ -158,7 +158,7 @@ def _accept(stage: Stage, moment: datetime, later: timedelta) -> None:
         now = moment + later + again * A_LITTLE
         with suppress(Refused):
             for proposal in stage.dossier(now).proposals:
-                accept(stage.house, proposal.id, now)
+                stage.accept(proposal.id, now)
             return
 
 

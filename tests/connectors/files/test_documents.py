@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import NotFound, PreconditionFailed
+from connectors.errors import NotFound, PreconditionFailed, Unavailable
 from connectors.files import MarkdownFolder
 from connectors.model import Block, Key, Link, Mark, Section, Url
 
@@ -63,6 +63,14 @@ def test_only_documents_are_opened(tmp_path: Path, name: str) -> None:
     assert MarkdownFolder(tmp_path).open(Url(str(tmp_path / name))) is None
     with pytest.raises(NotFound):
         MarkdownFolder(tmp_path).sections(Link(Url(str(tmp_path / name))))
+
+
+def test_a_folder_that_is_not_mounted_is_no_document_thrown_away(tmp_path: Path) -> None:
+    folder = tmp_path / "share" / "agendas"
+    made = MarkdownFolder(folder).create(KEY, "Maya and Ben")
+    folder.parent.rename(tmp_path / "away")
+    with pytest.raises(Unavailable):
+        MarkdownFolder(folder).sections(made)
 
 
 def test_bytes_of_another_encoding_survive(tmp_path: Path) -> None:

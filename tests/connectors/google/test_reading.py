@@ -24,6 +24,7 @@ from connectors.model import (
 )
 from connectors.standins.faults import Answer
 from connectors.standins.google import Person as Human
+from connectors.standins.google.refusals import refusing
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
 
 WEEK = timedelta(weeks=1)
@@ -143,6 +144,14 @@ def test_a_cursor_that_is_no_token_asks_for_a_new_baseline(company: Company) -> 
     company.wire.fail(Answer(400, refusal, {"content-type": "application/json"}))
     with pytest.raises(CursorExpired):
         company.calendar().changes(Cursor("x"))
+
+
+def test_an_event_that_is_missing_for_a_moment_is_not_gone(
+    company: Company, weekly: Handle
+) -> None:
+    """Facts 11: a 404 is believed after a few tries."""
+    company.wire.fail(refusing(404, "notFound"), path="*/events/*", times=2)
+    assert set(company.calendar().read([weekly], WINDOW)) == {weekly}
 
 
 def test_many_events_are_read_by_listing_the_calendar(company: Company) -> None:

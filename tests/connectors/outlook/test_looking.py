@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -435,6 +436,13 @@ def test_a_gone_part_does_not_take_the_next_ones_along(bench: Company) -> None:
     assert [isinstance(answer, dict) for answer in answers] == [True] * 3 + [False] * 4 + [
         True
     ] * 30
+
+
+def test_a_series_that_is_missing_for_a_moment_is_not_gone(bench: Company) -> None:
+    series = bench.meet(FIRST, WEEKLY)
+    slip = {"responses": [{"id": "0", "status": 404, "body": {"error": {"code": "itemNotFound"}}}]}
+    bench.wire.fail(Answer(200, json.dumps(slip)), path="*/$batch", times=2)
+    assert set(bench.calendar.read([series], WINDOW)) == {series}
 
 
 def test_a_token_that_graph_refuses_pauses_the_account(bench: Company) -> None:
