@@ -48,7 +48,7 @@ class TokenStore:
     def save(self, name: str, text: str) -> None:
         """Seal a secret and put it in place at once; the first one makes the key."""
         keys = self._keys() or self._first_key()
-        _write_private(self._folder / name, seal(text, name, keys[0]))
+        write_private(self._folder / name, seal(text, name, keys[0]))
 
     def delete(self, name: str) -> None:
         """Forget a secret, if there is one."""
@@ -69,7 +69,7 @@ class TokenStore:
         while names := [name for name in self._names() if not self._sealed_by(newest, name)]:
             for name in names:
                 if (text := self.load(name)) is not None:
-                    _write_private(self._folder / name, seal(text, name, newest))
+                    write_private(self._folder / name, seal(text, name, newest))
                     sealed += 1
         if not given:
             self._keep([newest])
@@ -133,7 +133,7 @@ class TokenStore:
         if not self._keyring.write(_KEY_ENTRY, text):
             # Whoever comes second takes the key of the first: `link` never replaces a file.
             with suppress(FileExistsError):
-                _write_private(self._key_file, text, place=os.link)
+                write_private(self._key_file, text, place=os.link)
         return self._keys()
 
     def _keep(self, keys: Sequence[Key]) -> None:
@@ -141,7 +141,7 @@ class TokenStore:
         if self._keyring.write(_KEY_ENTRY, keys_to(keys)):
             self._key_file.unlink(missing_ok=True)
         else:
-            _write_private(self._key_file, keys_to(keys))
+            write_private(self._key_file, keys_to(keys))
 
 
 def _password_entry(account: Account) -> str:
@@ -174,12 +174,12 @@ def _refuse_if_shared(file: Path) -> None:
         raise SecretError(f"{file} can be read by other users", f"chmod 600 {file}")
 
 
-def _write_private(file: Path, text: str, place: Callable[[Path, Path], None] = os.replace) -> None:
-    """Write a file that this user alone can read (0600), whole or not at all."""
+def write_private(file: Path, text: str, place: Callable[[Path, Path], None] = os.replace) -> None:
+    """Write a file in UTF-8 that this user alone can read (0600), whole or not at all."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as written:
+        with os.fdopen(handle, "w", encoding="utf-8") as written:
             written.write(text)
             written.flush()
             os.fsync(written.fileno())

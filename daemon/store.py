@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, Table, event
@@ -34,18 +35,25 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        # A database in memory is one connection, which threads may not share at the same time.
+        alone = isinstance(engine.pool, StaticPool)
+        self._turn: AbstractContextManager[object] = RLock() if alone else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Begin a unit that may write (BEGIN IMMEDIATE on SQLite), commit at the end."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn,
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             session.connection(execution_options={"visavis_write": True})
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Begin a unit that only reads and never waits for a writer."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._turn, Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def compact(self) -> bool:

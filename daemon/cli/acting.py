@@ -39,7 +39,7 @@ def plan(config: Config = None, *, json: Json = False) -> int:
     if json:
         show_json(shape)
     else:
-        _plan(shape)
+        show_plan(shape)
     return TROUBLE if foreseen.failures else DONE
 
 
@@ -165,7 +165,8 @@ def _turn(shape: Shape) -> None:
         complain(f"{failure['account']}: {failure['error']}", failure["remedy"])
 
 
-def _plan(shape: Shape) -> None:
+def show_plan(shape: Shape) -> None:
+    """Show every write with its reason and its mails, and the command that does exactly that."""
     for decision in shape["decisions"]:
         mails = f" (mails {', '.join(decision['mails'])})" if decision["mails"] else ""
         say(f"{decision['kind']}: {decision['because']}{mails}")

@@ -13,6 +13,7 @@ from daemon.cli import (
     WRONG,
     acting,
     asking,
+    beginning,
     demo,
     examining,
     opening,
@@ -32,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 GROUPS = (
+    beginning,
     asking,
     acting,
     steering,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from getpass import getpass
 
@@ -52,7 +53,7 @@ def sign_in(
                 auth.sign_in(account.name, client, wanted, secrets, account.email)
             return secrets.notes()
         case Provider.CALDAV:
-            password = getpass(f"password of {account.username or account.email}: ")
+            password = _password(account)
             _try(account, password)
             secrets.keep_password(account, password)
             return secrets.notes()
@@ -70,6 +71,13 @@ def _try(account: AccountSettings, password: str) -> None:
         discover(dav, account.calendar)
     finally:
         dav.close()
+
+
+def _password(account: AccountSettings) -> str:
+    """Ask for a password without showing it; one that is piped in is a line."""
+    if sys.stdin.isatty():
+        return getpass(f"password of {account.username or account.email}: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 def sign_out(settings: Settings, account: AccountSettings, environ: Mapping[str, str]) -> None:

@@ -174,3 +174,15 @@ def test_a_mirror_gives_back_what_was_kept(store: Store) -> None:
 def test_a_store_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     open_store(tmp_path / "home").close()
     assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+
+
+def test_what_nobody_keeps_can_be_read_by_many_threads_at_once(tmp_path: Path) -> None:
+    store = open_store(tmp_path, create=False)
+
+    def read(_: int) -> int:
+        with store.read() as session:
+            return len(health.all_known(session))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(read, range(400))) == 0
+    store.close()
