@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from config.fields import is_loopback
 from config.settings import Account, Settings
 from connectors.errors import ConnectorError
 from connectors.protocol import Standing
@@ -30,7 +31,7 @@ def examined(
     if door is None:
         return [_sign_in(settings, account, environ, now)]
     try:
-        answer = _knock(door, account.endpoint)
+        answer = _knock(httpx2.URL(door))
     except httpx2.HTTPError as error:
         what = f"{httpx2.URL(door).host} cannot be reached: {type(error).__name__}"
         return [ill(f"sign-in {name}", what, "see the network; visavis tries again by itself")]
@@ -41,10 +42,10 @@ def examined(
     ]
 
 
-def _knock(door: str, endpoint: str | None) -> httpx2.Response:
+def _knock(door: httpx2.URL) -> httpx2.Response:
     """Ask without a sign-in: whatever the answer is, it has the provider's time."""
-    # A proxy of the environment has no business with a stand-in on loopback.
-    return httpx2.get(door, timeout=KNOCK, trust_env=endpoint is None)
+    # A proxy of the environment has no business with a server on loopback.
+    return httpx2.get(door, timeout=KNOCK, trust_env=not is_loopback(door.host))
 
 
 def _clock(name: str, told: str) -> Iterator[Finding]:

@@ -20,10 +20,12 @@ import pytest
 
 from connectors.standins.google import World
 from tests.cli.conftest import SUNDAY, Desk, Result
+from tests.connectors.caldav.servers import PASSWORD, Server, running
 
 # A browser is left running, as it would be.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
+MAYA = "maya@acme.example"
 PATIENCE = 30.0
 PROGRAM = (sys.executable, "-c", "from daemon.cli import main; main()", "init")
 
@@ -184,6 +186,37 @@ def test_where_nobody_signs_in_the_settings_may_stay_for_later(google: Desk, wor
     assert result.code == 1
     assert "visavis login other" in result.err
     assert json.loads(google.run("status", "--json").out)["accounts"][0]["state"] == "sign_in"
+
+
+@pytest.fixture(scope="module")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running("radicale", tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+def test_a_caldav_password_is_tried_kept_and_in_no_file(newcomer: Desk, radicale: Server) -> None:
+    newcomer.monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    path = radicale.person()
+    user = path.split("/")[1]
+    flags = ("--provider", "caldav", "--email", MAYA, "--url", f"{radicale.url}{path}")
+    result = answering(newcomer, user, PASSWORD, "yes", "no", flags=flags)
+    assert result.code == 0, result.err
+    (account,) = tables(newcomer)["account"]
+    assert account["username"] == user
+    kept = [file.read_bytes() for file in newcomer.folder.rglob("*") if file.is_file()]
+    assert not any(PASSWORD.encode() in content for content in kept)
+    assert newcomer.run("doctor").code == 0
+
+
+def test_a_wrong_caldav_password_is_told_before_anything_is_written(
+    newcomer: Desk, radicale: Server
+) -> None:
+    path = radicale.person()
+    flags = ("--provider", "caldav", "--email", MAYA, "--url", f"{radicale.url}{path}")
+    result = answering(newcomer, path.split("/")[1], "guessed", "no", flags=flags)
+    assert result.code == 1
+    assert "password" in result.err
+    assert not newcomer.settings.exists()
 
 
 # --- At a terminal ---

@@ -68,6 +68,6 @@ def _pair(dossier: Dossier, sight: Sight) -> Iterator[str]:
     partner = dossier.pair.partner
     yield f"{partner.name} <{partner.address}>" if partner.name else partner.address
     for held in dossier.series:
-        told = views.explanation(held.series, sight.account)
+        told = views.explanation(held.series, sight.account, {})
         yield f"  {told['title'] or 'a private series'}"
         yield from (f"    - {reason}" for reason in told["because"])
