@@ -10,7 +10,10 @@ from zipfile import BadZipFile
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.opc.oxml import serialize_part_xml
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
@@ -20,7 +23,13 @@ from connectors.outlook import word_marks
 
 INTRO = "Newest meeting on top. Tick what is done; what stays open comes along to the next one."
 INK, ACCENT, GREY, HAIRLINE = "1F2933", "0F5C6E", "6B7785", "D9DEE4"
-_FONT = "Calibri"
+LATE = "A4442A"
+_TEXT, _HEADINGS = "Calibri", "Georgia"
+# On every Windows and Mac; elsewhere one of the same widths, or at least of the same kind.
+_INSTEAD = {
+    _TEXT: ("Carlito", "Liberation Sans", "Arial"),
+    _HEADINGS: ("Gelasio", "Liberation Serif", "Times New Roman"),
+}
 # What XML cannot hold, and lone halves of letters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_PROPERTY = 255
@@ -31,6 +40,8 @@ def new_document(title: str) -> bytes:
     document = docx.Document()
     _page(document)
     _styles(document)
+    _fonts(document)
+    _footer(document, clean(title))
     document.core_properties.title = clean(title)[:_LONGEST_PROPERTY]
     document.core_properties.author = "visavis"
     document.core_properties.comments = ""
@@ -67,6 +78,14 @@ def style_id(document: Document, name: str) -> str:
     return str(document.styles[name].style_id)
 
 
+def text_width(document: Document) -> int:
+    """Return how wide the text of the first page is, in twentieths of a point."""
+    page = document.sections[0]
+    edges = (page.page_width, page.left_margin, page.right_margin)
+    width, left, right = (edge.twips if edge is not None else 0 for edge in edges)
+    return width - left - right
+
+
 def _page(document: Document) -> None:
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
@@ -75,16 +94,37 @@ def _page(document: Document) -> None:
 
 
 def _styles(document: Document) -> None:
-    """Set the type: one family, four sizes, air above what begins something."""
+    """Set the type: serifs for what is read from afar, air above what begins something."""
     _set(document, "Normal", 10.5, INK, after=4)
-    _set(document, "Title", 24, ACCENT, bold=True, after=2)
-    _set(document, "Subtitle", 9.5, GREY, after=10)
-    _set(document, "Heading 1", 15, ACCENT, bold=True, before=22, after=6)
+    _set(document, "Title", 26, ACCENT, font=_HEADINGS, after=2)
+    _set(document, "Subtitle", 9.5, GREY, after=8)
+    _set(document, "Heading 1", 16, ACCENT, font=_HEADINGS, before=24, after=4)
     _set(document, "Heading 2", 11, INK, bold=True, before=12, after=3)
     _set(document, "List Bullet", 10.5, INK, after=2)
+    _set(document, "Footer", 8.5, GREY)
     _ruled(document, "Heading 1")
     for name in ("Title", "Subtitle"):
         _plain(document, name)
+
+
+def _fonts(document: Document) -> None:
+    """Name what stands in for our fonts where they are missing."""
+    part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    table = parse_xml(part.blob)
+    for name, others in _INSTEAD.items():
+        for known in [one for one in table if one.get(qn("w:name")) == name]:
+            table.remove(known)
+        instead = f'<w:altName w:val="{",".join(others)}"/>'
+        table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{name}">{instead}</w:font>'))
+    part._blob = serialize_part_xml(table)  # noqa: SLF001 - python-docx has no door to this part
+
+
+def _footer(document: Document, title: str) -> None:
+    """Say on each page whose document it is, and which page."""
+    line = document.sections[0].footer.paragraphs[0]
+    line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    line.add_run(f"{title}  ·  ")
+    line._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"/>'))  # noqa: SLF001
 
 
 def _set(
@@ -93,21 +133,22 @@ def _set(
     size: float,
     colour: str,
     *,
+    font: str = _TEXT,
     bold: bool = False,
     before: float = 0,
     after: float = 0,
 ) -> None:
     """Set size (points), colour and air of one built-in style."""
     style = cast("ParagraphStyle", document.styles[name])
-    font, shape = style.font, style.paragraph_format
-    font.name, font.size, font.bold, font.italic = _FONT, Pt(size), bold, False
-    font.color.rgb = RGBColor.from_string(colour)
+    letters, shape = style.font, style.paragraph_format
+    letters.name, letters.size, letters.bold, letters.italic = font, Pt(size), bold, False
+    letters.color.rgb = RGBColor.from_string(colour)
     shape.space_before, shape.space_after, shape.line_spacing = Pt(before), Pt(after), 1.1
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     # The template's theme would win over a name.
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
         fonts.attrib.pop(qn(f"w:{theme}"), None)
-    fonts.set(qn("w:cs"), _FONT)
+    fonts.set(qn("w:cs"), font)
 
 
 def _ruled(document: Document, name: str) -> None:

@@ -17,25 +17,27 @@ from docx.oxml.ns import nsdecls
 
 from connectors.items import age
 from connectors.model import Block, Item, Mark
-from connectors.outlook.word_design import GREY, HAIRLINE, clean
+from connectors.outlook.word_design import GREY, HAIRLINE, LATE, clean
 from connectors.outlook.word_marks import Element
 from connectors.outlook.word_text import TAG, W14
 
 _NAMESPACES = f'{nsdecls("w")} xmlns:w14="{W14}"'
 _TAIL = re.compile(r"(?P<words>.+?)(?P<tail>\s\([^()]*\))")
-_WIDTHS = (520, 5340, 1400, 1900)  # twentieths of a point
-_TITLES = ("", "Action", "Who", "Due")
-_SMALL = 18  # half points
+_BOX, _WHO, _DUE = 520, 1400, 2100  # widths in twentieths of a point; the action has the rest
+_INSET = 60  # of the words in a cell; the table begins as much further right, where text does
+_TITLES = ("", "What", "Who", "Due")
+_SMALL = 17  # half points
 _PROMPT = re.compile(r"\(.*\)")
 
 
 class Pieces:
-    """Makes elements for one document; `styles` maps the names of built-in styles to its ids."""
+    """Makes elements for one document: the ids of its styles, and how wide its text is."""
 
-    def __init__(self, heading: str, block: str, bullet: str) -> None:
+    def __init__(self, heading: str, block: str, bullet: str, width: int) -> None:
         self._heading = heading
         self._block = block
         self._bullet = bullet
+        self._widths = (_BOX, max(_BOX, width - _BOX - _WHO - _DUE), _WHO, _DUE)
 
     def date_line(self, words: str) -> Element:
         """Return the heading of a section."""
@@ -45,12 +47,15 @@ class Pieces:
         """Yield a block: its heading, what is prepared, a place to write, and action items."""
         if block.heading:
             yield _parsed(self._paragraph(_headed(block.heading), self._block))
-        for line in block.lines:
+        for n, line in enumerate(block.lines, 1):
             prompt = _PROMPT.fullmatch(line) is not None
             shown = _run(line, grey=True) if prompt else _run(line)
-            yield _parsed(self._paragraph(shown, "" if prompt else self._bullet, tied=prompt))
+            # A table needs more air above it than a line to write on.
+            air = 80 if block.items and n == len(block.lines) else 20
+            style = "" if prompt else self._bullet
+            yield _parsed(self._paragraph(shown, style, tied=air if prompt else 0))
         if block.items:
-            yield _parsed(_table(block.items, f"{mark}/{block.heading}", day))
+            yield _parsed(_table(block.items, f"{mark}/{block.heading}", day, self._widths))
             yield _parsed(self._paragraph("", ""))
         elif block.heading:
             yield _parsed(self._paragraph("", self._bullet))
@@ -59,10 +64,10 @@ class Pieces:
         """Return an empty line."""
         return _parsed(self._paragraph("", ""))
 
-    def _paragraph(self, runs: str, style: str, *, tied: bool = False) -> str:
-        """Write a paragraph; a `tied` one stands on one page with what follows."""
+    def _paragraph(self, runs: str, style: str, *, tied: int = 0) -> str:
+        """Write a paragraph; one `tied` by so much air stands on one page with what follows."""
         shape = f"<w:pStyle w:val={quoteattr(style)}/>" if style else ""
-        shape += '<w:keepNext/><w:spacing w:after="20"/>' if tied else ""
+        shape += f'<w:keepNext/><w:spacing w:after="{tied}"/>' if tied else ""
         return f"<w:p {_NAMESPACES}><w:pPr>{shape}</w:pPr>{runs}</w:p>"
 
 
@@ -74,40 +79,43 @@ def _headed(heading: str) -> str:
     return _run(found["words"]) + _run(found["tail"], grey=True, light=True)
 
 
-def _table(items: Sequence[Item], name: str, day: date | None) -> str:
+def _table(items: Sequence[Item], name: str, day: date | None, widths: Sequence[int]) -> str:
     """Write the action items, and one empty row to go on with."""
-    rows = [_row(item, item.key or _name(name, n), day) for n, item in enumerate(items)]
-    rows.append(_row(Item(""), _name(name, len(items)), day))
-    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in _WIDTHS)
+    titles = [_line(_run(title, grey=True, light=True)) for title in _TITLES]
+    filled = [_cells(item, item.key or _name(name, n), day) for n, item in enumerate(items)]
+    empty = _cells(Item(""), _name(name, len(items)), day)
+    rows = [_row(titles, "tblHeader", widths)]
+    rows += (_row(cells, "cantSplit", widths) for cells in (*filled, empty))
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     line = f'w:val="single" w:sz="4" w:space="0" w:color="{HAIRLINE}"'
     return (
-        f'<w:tbl {_NAMESPACES}><w:tblPr><w:tblW w:w="{sum(_WIDTHS)}" w:type="dxa"/>'
+        f'<w:tbl {_NAMESPACES}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblInd w:w="{_INSET}" w:type="dxa"/>'
         f"<w:tblBorders><w:top {line}/><w:bottom {line}/><w:insideH {line}/></w:tblBorders>"
         '<w:tblLayout w:type="fixed"/><w:tblCellMar>'
-        '<w:top w:w="50" w:type="dxa"/><w:left w:w="60" w:type="dxa"/>'
-        '<w:bottom w:w="50" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
-        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{_titles()}{''.join(rows)}</w:tbl>"
+        f'<w:top w:w="50" w:type="dxa"/><w:left w:w="{_INSET}" w:type="dxa"/>'
+        f'<w:bottom w:w="50" w:type="dxa"/><w:right w:w="{_INSET}" w:type="dxa"/></w:tblCellMar>'
+        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
 
-def _titles() -> str:
-    cells = (_cell(_line(_run(t, grey=True, light=True)), n) for n, t in enumerate(_TITLES))
-    return f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{''.join(cells)}</w:tr>"
+def _row(cells: Sequence[str], kind: str, widths: Sequence[int]) -> str:
+    written = (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{cell}</w:tc>'
+        for width, cell in zip(widths, cells, strict=True)
+    )
+    return f"<w:tr><w:trPr><w:{kind}/></w:trPr>{''.join(written)}</w:tr>"
 
 
-def _row(item: Item, key: str, day: date | None) -> str:
+def _cells(item: Item, key: str, day: date | None) -> tuple[str, ...]:
     """Write one action item; how long it has been carried stands below it in grey."""
     action = _line(_run(item.text))
     if item.since:
-        action += _line(_run(f"({age(item.since, day)})", grey=True, light=True))
+        action += _line(_run(age(item.since, day), grey=True, light=True))
     until = f"{item.due:%a} {item.due.day} {item.due:%b} {item.due.year}" if item.due else ""
-    parts = (_line(_box(item.done, key)), action, _line(_run(item.owner)), _line(_run(until)))
-    cells = (_cell(part, n) for n, part in enumerate(parts))
-    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
-
-
-def _cell(content: str, column: int) -> str:
-    return f'<w:tc><w:tcPr><w:tcW w:w="{_WIDTHS[column]}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+    late = bool(item.due and day and item.due < day and not item.done)
+    due = _run(until, colour=LATE) if late else _run(until)
+    return _line(_box(item.done, key)), action, _line(_run(item.owner)), _line(due)
 
 
 def _line(content: str) -> str:
@@ -127,14 +135,16 @@ def _box(done: bool, key: str) -> str:  # noqa: FBT001 - the state of the box
     )
 
 
-def _run(words: str, *, grey: bool = False, light: bool = False) -> str:
+def _run(words: str, *, grey: bool = False, light: bool = False, colour: str = "") -> str:
+    """Write words; `grey` is what is prepared, in italics, or beside the matter where `light`."""
     if not words:
         return ""
+    colour = GREY if grey else colour
     small = f'<w:sz w:val="{_SMALL}"/><w:szCs w:val="{_SMALL}"/>' if light else ""
     bold = '<w:b w:val="0"/>' if light else ""
     italic = "<w:i/>" if grey and not light else ""
-    colour = f'<w:color w:val="{GREY}"/>' if grey else ""
-    shape = f"<w:rPr>{bold}{italic}{colour}{small}</w:rPr>" if grey else ""
+    ink = f'<w:color w:val="{colour}"/>' if colour else ""
+    shape = f"<w:rPr>{bold}{italic}{ink}{small}</w:rPr>" if colour else ""
     return f'<w:r>{shape}<w:t xml:space="preserve">{escape(clean(words))}</w:t></w:r>'
 
 

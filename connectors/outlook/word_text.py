@@ -24,7 +24,10 @@ _DELETED = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:sdtPr"), qn("w:rPr"),
 _TYPED = re.compile(r"^(?:(?P<open>☐)|[☑☒✓✔])\s*")
 _HEADING = re.compile(r"heading (\d)")
 _TITLES = frozenset({"title", "subtitle"})
-_SINCE = "(since "
+# As earlier versions wrote it, in brackets, and as our tables have it on a line of its own.
+_SINCE = re.compile(
+    r"\(?(since (?:\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]+(?: \d{4})?)(?:, \d+ weeks?)?)\)?"
+)
 _OFF = frozenset({"0", "false", "off"})
 
 
@@ -111,16 +114,28 @@ def _rows(table: Element, element: Element) -> Iterator[Line]:
 def _task(cells: list[list[str]]) -> str:
     """Write a row as people write an action item in one line; empty without an action."""
     done, action, who, due = [*cells, [], [], [], []][:4]
-    since = " ".join(part for part in action if part.startswith(_SINCE))
-    words = " ".join(part.strip() for part in action if not part.startswith(_SINCE)).strip()
-    if not words:
+    since = next(filter(None, map(_since, action)), "")
+    said = [part.strip() for part in action if part.strip() and not _since(part)]
+    if not said:
         return ""
     tick = "x" if any(mark in " ".join(done).lower() for mark in ("x", "✓", "✔")) else " "
-    owner = f"[{' '.join(who).strip()}] " if "".join(who).strip() else ""
-    until = f" by {' '.join(due).strip()}" if "".join(due).strip() else ""
-    struck = words.startswith("~~") and words.endswith("~~")
-    bare = f"{owner}{words.strip('~') if struck else words}{until}"
-    return " ".join(filter(None, (f"[{tick}] " + (f"~~{bare}~~" if struck else bare), since)))
+    owner = f"[{_bare(who)}] " if _bare(who) else ""
+    until = f" by {_bare(due)}" if _bare(due) else ""
+    # Whoever strikes a row strikes every cell of it; the words alone say that it is done.
+    struck = all(part.startswith("~~") and part.endswith("~~") for part in said)
+    row = f"{owner}{_bare(said) if struck else ' '.join(said)}{until}{since}"
+    return f"[{tick}] " + (f"~~{row}~~" if struck else row)
+
+
+def _bare(cell: list[str]) -> str:
+    """Return the words of a cell, struck or not."""
+    return " ".join(part.strip().strip("~").strip() for part in cell).strip()
+
+
+def _since(part: str) -> str:
+    """Return since when an item is carried, as written behind one; empty for other words."""
+    found = _SINCE.fullmatch(_bare([part]))
+    return f" ({found[1]})" if found else ""
 
 
 def _key(row: Element) -> str:

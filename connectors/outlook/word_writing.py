@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 
 from connectors.model import Mark, Section
 from connectors.outlook import word_marks, word_reading
-from connectors.outlook.word_design import opened, saved, style_id
+from connectors.outlook.word_design import opened, saved, style_id, text_width
 from connectors.outlook.word_marks import Element
 from connectors.outlook.word_pieces import Pieces
 from connectors.outlook.word_text import Line
@@ -24,7 +24,12 @@ def insert(content: bytes, section: Section, mark: Mark) -> bytes:
         return _redated(document, there.lines[0], section.heading, content)
     body, place = document.element.body, _place(document)
     older = _text_follows(document, place)
-    pieces = Pieces(*(style_id(document, n) for n in ("Heading 1", "Heading 2", "List Bullet")))
+    pieces = Pieces(
+        style_id(document, "Heading 1"),
+        style_id(document, "Heading 2"),
+        style_id(document, "List Bullet"),
+        text_width(document),
+    )
     elements = [pieces.date_line(section.heading)]
     for block in section.blocks:
         elements += pieces.block(block, mark, section.day)
