@@ -22,7 +22,7 @@ from tests.connectors.outlook.test_word_files import MARK, OLDER, SECTION, human
 
 LATER = Mark("20260316T0900-0123456789")
 WINDOW = {"width": 1000, "height": 1400}
-VIEW = "#toolbar=0&navpanes=0&view=FitH"
+VIEW = "#toolbar=0&navpanes=0&view=Fit"
 PATIENCE = 20  # seconds for the viewer to draw
 # Looks at the dots between the edges of the paper: on how many lines there is ink, how many dots
 # have a colour, how far from the edges the ink stands.
