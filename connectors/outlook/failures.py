@@ -26,6 +26,8 @@ from connectors.retry import retry_after
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 # Seen with either first letter, and on other statuses than 410.
 _SYNC_STATE = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
+_SURELY_NOT = frozenset({501, 507})
+"""Not implemented, no room: nothing happened, and trying again changes nothing."""
 _CONFLICT = "ErrorIrresolvableConflict"
 _CROSSING = "ErrorOccurrenceCrossingBoundary"
 _NO_MAILBOX = frozenset(
@@ -109,7 +111,7 @@ def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0
             return PreconditionFailed(what)
         case 408 | 429 | 503:
             return Unavailable(what, retry_after=refusal.retry_after)
-        case status if status >= 500 and status != 507:
+        case status if status >= 500 and status not in _SURELY_NOT:
             return _failed(refusal, writing=writing)
         case _ if code == _CONFLICT:
             return PreconditionFailed(what)

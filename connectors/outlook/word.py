@@ -32,7 +32,8 @@ class WordDocuments:
     """The OneDrive of one account; implements `protocol.Documents`.
 
     A handle is drive and item. `Receipt.before["version"]` of a section names the content before
-    it in OneDrive's version history; `after["source"]` says whether people touched it since.
+    it in OneDrive's version history, which `undo` brings back where nobody saved anything since;
+    `after["source"]` says whether people touched the section itself.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -130,11 +131,28 @@ class WordDocuments:
             return
         if _source(there) != receipt.after["source"]:
             raise PreconditionFailed("somebody wrote in the section since")
+        if self._restored(receipt, item):
+            return
         if heading is None:
             changed = word_writing.remove(content, mark)
         else:
             changed = word_writing.redate(content, mark, str(heading))
         self._replace(receipt.handle, item, changed, mark)
+
+    def _restored(self, receipt: Receipt, item: Json) -> bool:
+        """Bring back the old content as it was, byte for byte, if nobody saved anything since.
+
+        Not every OneDrive keeps versions, and none for ever: then the section is taken out.
+        """
+        version, ours = str(receipt.before.get("version") or ""), receipt.version
+        if not version or item["cTag"] != ours or self._tags(receipt.handle)["cTag"] != ours:
+            return False
+        path = f"{_item(receipt.handle)}/versions/{quote(version, safe='')}/restoreVersion"
+        try:
+            self._graph.write("POST", path)
+        except (NotFound, NotPermitted):
+            return False
+        return True
 
     def _bin(self, handle: Handle, title: str) -> None:
         try:

@@ -9,7 +9,7 @@ from connectors.model import Link, Mark, Url
 from connectors.outlook.auth import Ready
 from connectors.outlook.client import Graph
 from connectors.outlook.word import WordDocuments
-from connectors.standins.faults import LostAnswer, Meanwhile
+from connectors.standins.faults import Answer, LostAnswer, Meanwhile
 from tests.connectors.outlook.bench import BEN, MAYA, Company, Library
 from tests.contract.documents import (
     FIRST,
@@ -122,6 +122,42 @@ def test_the_content_before_is_named_in_the_receipt(
     receipt = library.documents.write_section(made, WEEK_2, SECOND)
     assert receipt.before["version"] == before.newest.name
     assert bench.maya.document(before.path).revision(before.newest.name) == before.newest
+
+
+def test_an_undo_brings_the_very_file_back_where_nobody_saved_it_since(
+    bench: Company, library: Library, made: Link
+) -> None:
+    before = library.file(made).newest.content
+    receipt = library.documents.write_section(made, WEEK_2, SECOND)
+    assert library.file(made).newest.content != before
+    bench.asked()
+    library.documents.undo(receipt)
+    assert library.file(made).newest.content == before
+    (restoring,) = [request for request in bench.asked() if request.writes]
+    assert restoring.path.endswith(f"/versions/{receipt.before['version']}/restoreVersion")
+
+
+@pytest.mark.parametrize("status", [403, 404, 501])
+def test_without_the_old_version_the_section_is_taken_out(
+    bench: Company, library: Library, made: Link, status: int
+) -> None:
+    """Administrators switch versions off, and OneDrive drops the oldest."""
+    receipt = library.documents.write_section(made, WEEK_2, SECOND)
+    bench.wire.fail(Answer(status), path="*/restoreVersion")
+    library.documents.undo(receipt)
+    assert [section.mark for section in library.documents.sections(made)] == [FIRST]
+
+
+def test_an_edit_during_an_undo_is_not_lost(bench: Company, library: Library, made: Link) -> None:
+    receipt = library.documents.write_section(made, WEEK_2, SECOND)
+    bench.asked()
+    edit = Meanwhile(lambda: library.note(made, "by hand"))
+    bench.wire.fail(edit, at=4)  # tags and content are two requests, the redirect is the third
+    with pytest.raises(PreconditionFailed):
+        library.documents.undo(receipt)
+    library.documents.undo(receipt)
+    assert "by hand" in library.text(made)
+    assert [section.mark for section in library.documents.sections(made)] == [FIRST]
 
 
 def test_what_people_wrote_elsewhere_survives_an_undo(library: Library, made: Link) -> None:
