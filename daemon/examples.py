@@ -181,6 +181,20 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         },
     ),
     "unheard.md.j2": ({"who": _WHO, "start": _START},),
+    "locked.md.j2": (
+        {
+            "title": "Ben Ode and Maya Kern",
+            "url": "https://docs.acme.example",
+            "heading": "Monday, 9 March 2026",
+            "lines": ("## Monday, 9 March 2026", "- a line"),
+        },
+        {
+            "title": "Ben Ode and Maya Kern",
+            "url": "https://docs.acme.example",
+            "heading": "Monday, 9 March 2026",
+            "lines": (),
+        },
+    ),
     "sign_in.md.j2": ({"account": "work", "what": "the consent was taken back"},),
 }
 """By template; the first example names every variable the template may use."""

@@ -63,6 +63,16 @@ def forget(session: Session, decision: Decision) -> None:
             pass
 
 
+def give_up(
+    session: Session, house: House, decision: Decision, document: Link, now: datetime
+) -> None:
+    """Leave word for the owner that a section was never written, with what it would have said."""
+    wish = decision.after
+    words = house.pen.locked(document, str(wish["heading"]), str(wish["markdown"]))
+    said = {"subject": words.subject, "text": words.text}
+    _note(session, replace(decision, after=said), now)
+
+
 def texts(decision: Decision, name: str) -> Iterator[str]:
     """Yield the texts of one list in what a decision wishes."""
     value = decision.after.get(name)

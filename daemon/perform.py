@@ -15,6 +15,7 @@ import structlog
 from connectors import markdown
 from connectors.errors import (
     ConnectorError,
+    Locked,
     NotFound,
     NotPermitted,
     OutcomeUnknown,
@@ -69,7 +70,7 @@ def perform(house: House, intent: Intent, now: datetime) -> Failure | None:
         receipt = _act(house, intent)
         damage = _damage(house, intent, receipt)
     except ConnectorError as error:
-        return _failed(house, intent, error)
+        return _failed(house, intent, error, now)
     if damage:
         return _harmed(house, intent, damage, now)
     with house.store.write() as session:
@@ -226,12 +227,15 @@ def _harmed(house: House, intent: Intent, damage: NotPermitted, now: datetime) -
     decision = intent.decision
     with house.store.write() as session:
         journal.close(session, event_key(decision.account, decision.series), damage.what, now)
-    return _failed(house, intent, damage)
+    return _failed(house, intent, damage, now)
 
 
-def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
+def _failed(house: House, intent: Intent, error: ConnectorError, now: datetime) -> Failure:
     """Write down what went wrong, by what the error says comes next."""
+    too_late = isinstance(error, Locked) and _begins(intent, now)
     match error:
+        case Locked() if too_late:
+            state = State.FAILED
         case NotPermitted():
             state = State.FAILED
         case OutcomeUnknown():
@@ -242,8 +246,16 @@ def _failed(house: House, intent: Intent, error: ConnectorError) -> Failure:
             state = State.PENDING
     with house.store.write() as session:
         journal.settle(session, intent.decision.key, state, error.what)
+        if too_late:
+            keeping.give_up(session, house, intent.decision, _document(house, intent), now)
     log.warning("write.failed", kind=intent.decision.kind, error=type(error).__name__)
     return Failure(intent.decision.account, intent.decision, error)
+
+
+def _begins(intent: Intent, now: datetime) -> bool:
+    """Whether the meeting of a section has begun: until then there is time to try again."""
+    times = intent.decision.times
+    return times is not None and times.start <= now
 
 
 def _link(house: House, intent: Intent) -> Link:

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, FunctionLoader, TemplateError
 
-from connectors.model import Letter
+from connectors.model import Letter, Link
 from daemon.core.agenda import local, section_facts, written_facts
 from daemon.core.cadence import Cadence
 from daemon.core.carrying import Carried
@@ -167,6 +167,16 @@ class TemplatePen:
         booked = proposal.booked.span if proposal.booked else proposal.lost
         start = local(dossier, proposal.series, booked.start)
         return self._words("unheard.md.j2", who=who(dossier), start=start)
+
+    def locked(self, document: Link, heading: str, text: str) -> Words:
+        """Tell the owner that a section did not get into a document that somebody had open."""
+        return self._words(
+            "locked.md.j2",
+            title=document.title,
+            url=document.url,
+            heading=heading,
+            lines=tuple(text.splitlines()),
+        )
 
     def sign_in(self, account: str, what: str) -> Words:
         """Ask the owner to sign in again, saying what the provider said."""

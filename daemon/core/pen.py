@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from connectors.model import Letter
+from connectors.model import Letter, Link
 from daemon.core.carrying import Carried
 from daemon.core.dossier import Dossier
 from daemon.core.words import Level, Meeting, Option, Proposal
@@ -63,6 +63,9 @@ class Pen(Protocol):
 
     def unheard(self, dossier: Dossier, proposal: Proposal) -> Words:
         """Tell the owner that a booked time has not reached the other person's calendar."""
+
+    def locked(self, document: Link, heading: str, text: str) -> Words:
+        """Tell the owner that a section did not get into a document that somebody had open."""
 
     def sign_in(self, account: str, what: str) -> Words:
         """Ask the owner to sign in again, saying what the provider said."""
