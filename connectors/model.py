@@ -363,6 +363,10 @@ class Letter:
     """Messages with the same thread belong together in the reader's client."""
     calendar: bytes = b""
     """An iCalendar REQUEST or CANCEL to travel along (iMIP, RFC 6047)."""
+    reply_to: str = ""
+    """Whose letter it is, where an answer should reach a human."""
+    leave: str = ""
+    """Where the reader ends such letters: a web address that acts on a POST (RFC 8058)."""
 
 
 @dataclass(frozen=True, slots=True)

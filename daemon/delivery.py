@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown
-from connectors.model import Hours, Key, Letter
+from connectors.model import Hours, Key, Letter, Weekday
 from connectors.protocol import Messages
 from daemon import health, ledger, outbox
 from daemon.core.alerting import lasting
@@ -23,11 +23,16 @@ from daemon.core.words import ProposalState
 from daemon.gather import read
 from daemon.health import Condition
 from daemon.house import MAIL, Account, Failure, House
+from daemon.mailing import as_sent, to_owner
 from daemon.memory import Memory
 from daemon.outbox import Delivery, Waiting
+from daemon.store import Session
 
 log = structlog.get_logger()
 
+NOBODY_KNOWS = "nobody can know whether it arrived, so it is not sent again"
+NO_MORE = "they asked for no more mail"
+GONE = "its channel or its account is not in the settings any more"
 EVENING = timedelta(hours=4)
 """How long after work the digest still speaks of tomorrow; later it only brings what waited."""
 
@@ -41,17 +46,36 @@ def deliver(
 ) -> list[Failure]:
     """Send every letter that is due; returns what could not be sent."""
     _post_digests(house, memory, dossiers, now)
-    with house.store.read() as session:
-        letters = outbox.waiting(session)
+    letters = _deliverable(house, now)
     pairs = {dossier.pair.id: dossier for dossier in dossiers}
     failed = []
     for letter in letters:
-        policy = _policy(house, letter, pairs)
+        policy = policy_of(house, letter, pairs)
         if policy is None or not policy.write or memory.silent(letter.pair) or stop():
             continue
-        if not _quiet(policy, letter, now):
+        if memory.left(letter.letter.to) and not letter.letter.calendar:
+            _settle(house, letter.letter.key, Delivery.DROPPED, NO_MORE)
+        elif quiet_until(house, policy, letter, pairs.get(letter.pair), now) is None:
             failed.append(_send(house, letter, pairs.get(letter.pair), now))
     return [failure for failure in failed if failure is not None]
+
+
+def quiet_until(
+    house: House, policy: Policy, waiting: Waiting, dossier: Dossier | None, now: datetime
+) -> datetime | None:
+    """Return when the reader's quiet hours end, None where they hold nothing back.
+
+    The clock is the reader's own. An invitation was asked for just now.
+    """
+    if policy.quiet is None or waiting.letter.calendar:
+        return None
+    other = waiting.letter.to and not to_owner(house.account(waiting.account), waiting.letter)
+    clock = dossier.clock if dossier and other else None
+    here = now.astimezone(ZoneInfo(clock.zone if clock else policy.zone))
+    if not in_hours(policy.quiet, here):
+        return None
+    end = datetime.combine(here.date(), policy.quiet.end, here.tzinfo)
+    return end if end > here else end + timedelta(days=1)
 
 
 def in_hours(hours: Hours, moment: datetime) -> bool:
@@ -73,11 +97,62 @@ def last_evening(policy: Policy, now: datetime) -> datetime:
     return now
 
 
+def _deliverable(house: House, now: datetime) -> Sequence[Waiting]:
+    """Return what waits; what nothing carries any more is closed, and goes elsewhere if it may.
+
+    A target that was taken out of the settings is often the same chat under a new address.
+    """
+    with house.store.read() as session:
+        letters = outbox.waiting(session)
+    stranded = [waiting for waiting in letters if _stranded(house, waiting)]
+    if not stranded:
+        return letters
+    accounts = {account.name: account for account in house.accounts}
+    with house.store.write() as session:
+        for waiting in stranded:
+            account = accounts.get(waiting.account)
+            state = Delivery.UNKNOWN if waiting.begun else Delivery.DROPPED
+            outbox.settle(session, [waiting.letter.key], state, GONE)
+            if account and not waiting.begun and to_owner(account, waiting.letter):
+                _forwarded(session, house, account, waiting, now)
+        return outbox.waiting(session)
+
+
+def _stranded(house: House, waiting: Waiting) -> bool:
+    known = any(account.name == waiting.account for account in house.accounts)
+    return not known or waiting.channel not in house.channels
+
+
+def _forwarded(
+    session: Session, house: House, account: Account, waiting: Waiting, now: datetime
+) -> None:
+    """Write the letter to each present channel that never had it."""
+    name = waiting.letter.key.rpartition(">")[0]
+    for channel in house.channels:
+        to = account.address if channel == MAIL else ""
+        letter = replace(waiting.letter, key=Key(f"{name}>{channel}"), to=to)
+        outbox.post(
+            session,
+            letter,
+            channel,
+            now,
+            account=account.name,
+            pair=waiting.pair,
+            about=waiting.about,
+        )
+
+
+def next_evening(policy: Policy, now: datetime) -> datetime:
+    """Return the next end of a working day, in the owner's zone: when the digest is due."""
+    days = (now + timedelta(days=n) for n in range(8))
+    ends = (
+        policy.evening(d) for d in days if Weekday(policy.today(d).weekday()) in policy.working_days
+    )
+    return next(end for end in ends if end > now)
+
+
 def _send(house: House, waiting: Waiting, dossier: Dossier | None, now: datetime) -> Failure | None:
-    channel = house.channels.get(waiting.channel)
-    if channel is None:
-        return None
-    key = waiting.letter.key
+    channel, key = house.channels[waiting.channel], waiting.letter.key
     try:
         sent = channel.sent(key) if waiting.begun else False
     except ConnectorError as error:
@@ -85,13 +160,13 @@ def _send(house: House, waiting: Waiting, dossier: Dossier | None, now: datetime
     letter = _current(house, waiting, dossier, now)
     if sent is not False:
         # A letter nobody can look up is sent at most once: silence beats nagging.
-        _settle(house, key, Delivery.SENT if sent else Delivery.UNKNOWN)
+        _settle(house, key, *((Delivery.SENT,) if sent else (Delivery.UNKNOWN, NOBODY_KNOWS)))
         return None
     if letter is None:
         _settle(house, key, Delivery.DROPPED)
         return None
     _settle(house, key, Delivery.BEGUN)
-    return _handed_over(house, waiting, channel, letter)
+    return _handed_over(house, waiting, channel, as_sent(house, waiting, letter))
 
 
 def _handed_over(
@@ -146,14 +221,7 @@ def _current(
     return waiting.letter
 
 
-def _quiet(policy: Policy, letter: Waiting, now: datetime) -> bool:
-    """Whether the reader's quiet hours hold a letter back; an invitation was asked for just now."""
-    if policy.quiet is None or letter.letter.calendar:
-        return False
-    return in_hours(policy.quiet, now.astimezone(ZoneInfo(policy.zone)))
-
-
-def _policy(house: House, letter: Waiting, pairs: Mapping[str, Dossier]) -> Policy | None:
+def policy_of(house: House, letter: Waiting, pairs: Mapping[str, Dossier]) -> Policy | None:
     """Return the rules for a letter: its pair's, else its account's; None where that is gone."""
     if letter.pair:
         return pairs[letter.pair].policy if letter.pair in pairs else None

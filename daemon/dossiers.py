@@ -161,6 +161,8 @@ def _dossier(
         zone=account.policy.zone,
         country=account.policy.country,
     )
+    if memory.left(couple.partner.address):
+        policy = replace(policy, recap_to_both=False)
     known = memory.pairs.get(couple.id)
     owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
     people = account.owner, couple.partner, memory.entries

@@ -24,6 +24,8 @@ class State(StrEnum):
     """The life of an intent."""
 
     PENDING = "pending"
+    HELD = "held"
+    """Held back by the mail budget at the last look; decided again at each."""
     BEGUN = "begun"
     DONE = "done"
     UNKNOWN = "unknown"
@@ -75,18 +77,41 @@ class Intent:
     problem: str = ""
 
 
-def plan(session: Session, decisions: Collection[Decision], now: datetime) -> None:
+_PLANNED = (State.PENDING, State.HELD)
+"""The states of what was decided and not begun."""
+
+
+def plan(
+    session: Session,
+    decisions: Collection[Decision],
+    now: datetime,
+    held_back: Collection[Decision] = (),
+) -> None:
     """Replace all intents not yet begun by these; keys that are begun, done or closed stay out."""
-    session.execute(delete(IntentRow).where(col(IntentRow.state) == State.PENDING))
-    taken = settled(session) if decisions else ()
+    since = {row.key: row.at for row in session.exec(_held())}
+    session.execute(delete(IntentRow).where(col(IntentRow.state).in_(_PLANNED)))
+    taken = settled(session) if decisions or held_back else ()
     for place, decision in enumerate(decisions):
         if decision.key not in taken:
             session.add(_row(decision, State.PENDING, now, place))
+    for place, decision in enumerate(held_back):
+        if decision.key not in taken:
+            session.add(_row(decision, State.HELD, since.get(decision.key, now), place))
+
+
+def held_back(session: Session) -> tuple[Intent, ...]:
+    """Return what the mail budget held back at the last look, each with when it first did."""
+    return tuple(_intent(row) for row in session.exec(_held()))
+
+
+def _held() -> SelectOfScalar[IntentRow]:
+    rows = select(IntentRow).where(IntentRow.state == State.HELD)
+    return rows.order_by(col(IntentRow.at), col(IntentRow.place))
 
 
 def settled(session: Session) -> frozenset[Key]:
     """Return every key that decides nothing any more: begun, done, failed, undone or closed."""
-    begun = session.exec(select(IntentRow.key).where(IntentRow.state != State.PENDING))
+    begun = session.exec(select(IntentRow.key).where(col(IntentRow.state).not_in(_PLANNED)))
     closed = session.exec(select(ClosedRow.key))
     return frozenset(Key(key) for key in (*begun, *closed))
 
@@ -167,7 +192,7 @@ def entries(session: Session) -> tuple[Intent, ...]:
     """Return every write there ever was, oldest first."""
     rows = session.exec(
         select(IntentRow)
-        .where(IntentRow.state != State.PENDING)
+        .where(col(IntentRow.state).not_in(_PLANNED))
         .order_by(col(IntentRow.at), col(IntentRow.place))
     )
     return tuple(_intent(row) for row in rows)
@@ -176,7 +201,7 @@ def entries(session: Session) -> tuple[Intent, ...]:
 def entry(session: Session, key: str) -> Intent | None:
     """Return one write by its key."""
     row = session.get(IntentRow, key)
-    return None if row is None or row.state == State.PENDING else _intent(row)
+    return None if row is None or row.state in _PLANNED else _intent(row)
 
 
 def to_compare(session: Session, now: datetime) -> tuple[Intent, ...]:
@@ -192,14 +217,14 @@ def compared(session: Session, key: Key) -> None:
     session.get_one(IntentRow, key).check_at = None
 
 
-def mails_since(session: Session, since: datetime) -> tuple[str, ...]:
-    """Return the address of each mail the writes since then have caused."""
+def mails_since(session: Session, since: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Return the address of each mail the writes since then have caused, and when; oldest first."""
     rows = session.exec(
-        select(IntentRow.mails).where(
-            IntentRow.at >= since, col(IntentRow.state).in_([State.DONE, State.UNKNOWN])
-        )
+        select(IntentRow.mails, IntentRow.at)
+        .where(IntentRow.at >= since, col(IntentRow.state).in_([State.DONE, State.UNKNOWN]))
+        .order_by(col(IntentRow.at))
     )
-    return tuple(address for row in rows for address in json.loads(row))
+    return tuple((address, at) for mails, at in rows for address in json.loads(mails))
 
 
 def _tasks() -> SelectOfScalar[IntentRow]:

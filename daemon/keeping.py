@@ -152,6 +152,7 @@ def _to_others(
             address,
             str(decision.after["subject"]),
             str(decision.after["text"]),
+            thread=f"{decision.kind}:{decision.pair}",
             calendar=calendar,
         )
         outbox.post(session, letter, MAIL, now, account=decision.account, pair=decision.pair)

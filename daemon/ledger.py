@@ -274,6 +274,11 @@ def raise_alert(session: Session, raised: Raised) -> None:
         )
 
 
+def no_mail(address: str) -> str:
+    """Name the scope of somebody who asked for no more mail."""
+    return f"mail:{address.lower()}"
+
+
 def paused(session: Session, now: datetime) -> frozenset[str]:
     """Return the scopes that are paused at this moment."""
     rows = session.exec(select(PauseRow))

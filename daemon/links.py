@@ -61,6 +61,15 @@ class Links:
         account, _ = self._read("agenda", token, 2)
         return str(account)
 
+    def leave(self, address: str) -> Url:
+        """Return where a reader of letters ends them; lasts as long as the letters."""
+        return self._url("leave", address)
+
+    def leaving(self, token: str) -> str:
+        """Return the address that a link of `leave` is about, or raise `BadLink`."""
+        (address,) = self._read("leave", token, 1)
+        return str(address)
+
     def button(self, proposal: Proposal, action: str, now: datetime) -> str:
         """Return what a button carries: it acts on the proposal as shown, and so once."""
         return self._signed(

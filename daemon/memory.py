@@ -20,7 +20,7 @@ ASK_AGAIN = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is known of every pair, by its id. `mails` has one address a mail of the last week."""
+    """What is known of every pair, by its id. `mails` are those of the last week, oldest first."""
 
     pairs: Mapping[str, Known] = field(default_factory=dict)
     meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
@@ -38,11 +38,15 @@ class Memory:
     """What went to the owner's task list."""
     unlisted: frozenset[str] = frozenset()
     """The pairs with something that should be there and is not."""
-    mails: tuple[str, ...] = ()
+    mails: tuple[tuple[str, datetime], ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict)
     """What directories ever said, by the address asked about."""
     asked: frozenset[str] = frozenset()
     """The addresses that no directory needs to be asked about again yet."""
+
+    def left(self, address: str) -> bool:
+        """Whether whoever reads mail at this address asked for no more of it."""
+        return bool(address) and ledger.no_mail(address) in self.paused
 
     def silent(self, pair: str) -> bool:
         """Whether the owner paused this pair, or everything."""

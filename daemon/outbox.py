@@ -62,6 +62,8 @@ class Waiting:
     about: str
     at: datetime
     begun: bool
+    problem: str = ""
+    """Why it was not sent, where that was tried."""
 
 
 def post(
@@ -134,6 +136,17 @@ def unknown(session: Session) -> tuple[Waiting, ...]:
     return tuple(_waiting(row) for row in rows)
 
 
+def undelivered(session: Session, since: datetime) -> tuple[Waiting, ...]:
+    """Return the letters since a moment that did not go out, or maybe not, with why."""
+    ends = [Delivery.UNKNOWN, Delivery.FAILED, Delivery.DROPPED]
+    rows = session.exec(
+        select(LetterRow)
+        .where(LetterRow.at >= since, col(LetterRow.state).in_(ends), LetterRow.problem != "")
+        .order_by(col(LetterRow.at), col(LetterRow.key))
+    )
+    return tuple(_waiting(row) for row in rows)
+
+
 def settle(session: Session, keys: Collection[Key], state: Delivery, problem: str = "") -> None:
     """Give letters another state."""
     for key in keys:
@@ -146,5 +159,12 @@ def _waiting(row: LetterRow) -> Waiting:
         Key(row.key), row.recipient, row.subject, row.text, row.html, row.thread, row.calendar
     )
     return Waiting(
-        letter, row.channel, row.account, row.pair, row.about, row.at, row.state == Delivery.BEGUN
+        letter,
+        row.channel,
+        row.account,
+        row.pair,
+        row.about,
+        row.at,
+        row.state == Delivery.BEGUN,
+        row.problem,
     )

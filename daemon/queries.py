@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from connectors import markdown
 from connectors.errors import ConnectorError, SignInRequired
 from connectors.model import Series, Span
-from daemon import health, inventory, journal, mirror, outbox, views
+from daemon import health, heldback, inventory, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier
 from daemon.core.proposing import settled
 from daemon.core.words import Meeting, ProposalState
@@ -179,7 +179,17 @@ def _desk(house: House, memory: Memory, found: tuple[Dossier, ...], now: datetim
     }
     zone = house.accounts[0].policy.zone
     return {
-        "status": {"now": views.moment(now, zone), "accounts": accounts, "open": waiting},
+        "status": {
+            "now": views.moment(now, zone),
+            "accounts": accounts,
+            "open": waiting,
+            "held_back": [
+                views.held_back(one, zone) for one in heldback.waiting(house, memory, found, now)
+            ],
+            "undelivered": [
+                views.undelivered(one, zone) for one in heldback.undelivered(house, now)
+            ],
+        },
         "pairs": [views.pair(dossier, now) for dossier in found],
         "proposals": proposals,
         "alerts": alerts,

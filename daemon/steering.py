@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from daemon.core.words import Excuse
 from daemon.house import Account, House
 from daemon.journal import Intent
 from daemon.perform import take_back, undoable
+from daemon.store import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,24 @@ def pause(house: House, scope: str, until: datetime | None) -> None:
 
 
 def resume(house: House, scope: str) -> None:
-    """Start it again; what is still true then is done."""
+    """Start it again; what is still true then is done, also for who had asked for no more mail."""
     with house.store.write() as session:
         ledger.resume(session, scope)
+        for address in _readers(house, session, scope):
+            ledger.resume(session, ledger.no_mail(address))
+
+
+def _readers(house: House, session: Session, scope: str) -> Iterator[str]:
+    """Yield whose mail a scope is about: the other person of a pair, or the owners."""
+    if scope == ledger.EVERYBODY:
+        yield from (account.address for account in house.accounts)
+    yield from (k.pair.partner.address for k in ledger.pairs(session) if k.pair.id == scope)
+
+
+def leave(house: House, address: str) -> None:
+    """Send no more mail to an address: its reader asked for that."""
+    with house.store.write() as session:
+        ledger.pause(session, ledger.no_mail(address), None)
 
 
 def release_brake(house: House, account: str) -> None:

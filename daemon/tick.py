@@ -88,7 +88,8 @@ def foresee(
     standing = [with_proposals(dossier, fresh, now) for dossier in gathered.dossiers]
     awake = [dossier for dossier in standing if not memory.silent(dossier.pair.id)]
     wanted = decide(awake, now, house.pen)
-    budget = within_budget(wanted, memory.mails, _budgets(standing))
+    caused = (address for address, _ in memory.mails)
+    budget = within_budget(wanted, caused, _budgets(standing))
     return Foreseen(
         memory,
         looks,
@@ -127,7 +128,11 @@ def carry_out(
     writing = frozenset(d.pair.id for d in foreseen.dossiers if d.policy.write)
     with house.store.write() as session:
         keep(session, house, foreseen, now)
-        journal.plan(session, [d for d in foreseen.decisions if d.pair in writing], now)
+        wanted, held_back = (
+            [decision for decision in decided if decision.pair in writing]
+            for decided in (foreseen.decisions, foreseen.held_back)
+        )
+        journal.plan(session, wanted, now, held_back)
         _looked_ahead(session, foreseen, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
     failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)

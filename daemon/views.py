@@ -31,8 +31,10 @@ from daemon.core.words import (
     Written,
 )
 from daemon.health import Condition, Health
+from daemon.heldback import HeldBack
 from daemon.house import Account, Failure
 from daemon.journal import Intent
+from daemon.outbox import Waiting
 from daemon.perform import ON_DOCUMENTS, undoable
 
 Shape: TypeAlias = dict[str, Any]
@@ -140,6 +142,30 @@ def account(known: Health, wired: Account, *, paused: bool) -> Shape:
         "state": state,
         "last_tick": moment(known.last_tick, wired.policy.zone),
         "problem": known.problem or None,
+    }
+
+
+def held_back(one: HeldBack, zone: str) -> Shape:
+    """Show what waits, for whom, why, and until when."""
+    return {
+        "kind": one.kind,
+        "pair": one.pair,
+        "to": list(one.to),
+        "why": one.why,
+        "because": one.because,
+        "since": moment(one.since, zone),
+        "goes": moment(one.goes, zone),
+    }
+
+
+def undelivered(letter: Waiting, zone: str) -> Shape:
+    """Show a letter that did not go out; its key begins with what it is."""
+    return {
+        "kind": letter.letter.key.partition(":")[0],
+        "pair": letter.pair or None,
+        "to": letter.letter.to or "chat",
+        "because": letter.problem,
+        "at": moment(letter.at, zone),
     }
 
 

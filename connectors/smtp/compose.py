@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -51,14 +52,26 @@ def compose(letter: Letter, sender: Address, to: Address) -> EmailMessage:
     mail["Message-ID"] = _id(sender, letter.key, to.addr_spec)
     if letter.thread:
         mail["In-Reply-To"] = mail["References"] = _id(sender, letter.thread)
+    if letter.reply_to:
+        mail["Reply-To"] = address(letter.reply_to)
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<mailto:{quote(sender.addr_spec, safe='@')}?subject=unsubscribe>"
+    mail["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in _ways_out(letter, sender))
+    if letter.leave:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(plain(letter.text))
     if letter.html:
         mail.add_alternative(plain(letter.html), subtype="html")
     if letter.calendar:
         _invite(mail, letter.calendar)
     return mail
+
+
+def _ways_out(letter: Letter, sender: Address) -> Iterator[str]:
+    """Yield where a reader ends such letters: by a button, or by a word to whoever is behind it."""
+    if letter.leave:
+        yield letter.leave
+    whom = letter.reply_to or sender.addr_spec
+    yield f"mailto:{quote(whom, safe='@')}?subject=unsubscribe"
 
 
 def wire(mail: EmailMessage, *, utf8: bool) -> bytes:

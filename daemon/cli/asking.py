@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -208,9 +209,21 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
         f"open: {waiting['proposals']} proposals, {waiting['alerts']} alerts, "
         f"{waiting['intents']} unfinished writes"
     )
+    for line, number in Counter(map(_held_back, shape["held_back"])).items():
+        say(f"held back: {line}{f' ({number} times)' if number > 1 else ''}")
+    for one in shape["undelivered"]:
+        say(f"not sent: {one['kind']} to {one['to']}, {_time(one['at'])}: {one['because']}")
     say(f"daemon: {_running(daemon, looks)}")
     for need in _needs(shape):
         say(f"→ {need}")
+
+
+def _held_back(one: Shape) -> str:
+    """Say what waits, for whom, until when and why."""
+    what = one["kind"].replace("_", " ")
+    whom = f" to {', '.join(dict.fromkeys(one['to']))}" if one["to"] else ""
+    until = f" until {_time(one['goes'])}" if one["goes"] else ""
+    return f"{what}{whom}{until}: {one['because']}"
 
 
 def _running(daemon: str | None, looks: Mapping[str, datetime | None]) -> str:

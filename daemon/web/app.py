@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.errors import ConnectorError
 from daemon.links import BadLink
-from daemon.web import actions, answers, api, documents, metrics, pages, sessions
+from daemon.web import actions, answers, api, documents, leaving, metrics, pages, sessions
 from daemon.web.forms import Forged
 from daemon.web.guard import Guard
 from daemon.web.sessions import SignedIn
@@ -33,6 +33,8 @@ def application(site: Site) -> Starlette:
             Route("/enter/{token}", sessions.enter),
             Route("/s/answer/{token}", answers.show),
             Route("/s/answer/{token}", answers.press, methods=["POST"]),
+            Route("/s/leave/{token}", leaving.show),
+            Route("/s/leave/{token}", leaving.press, methods=["POST"]),
             Route("/s/agenda/{token}", documents.shared),
             Route("/s/agenda/{token}", documents.save_shared, methods=["POST"]),
             Mount("/", routes=_owned(), middleware=[Middleware(SignedIn)]),

@@ -21,6 +21,8 @@ SMALL, LARGE = 16_000, 1_000_000
 """Most bytes of a form, and of one that carries a document."""
 SHARED = ("/s/", "/static/", "/healthz")
 """All that the public host serves; the owner's pages are for loopback alone."""
+LEAVING = "/s/leave/"
+"""Pressed by mail programs, which are no browsers: the signed link is all they have."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -72,7 +74,7 @@ class Guard:
             return PlainTextResponse("Too many requests.\n", 429, {"Retry-After": "60"})
         if int(headers.get("content-length", "0")) > _cap(scope["path"]):
             return PlainTextResponse("This is too large.\n", 413)
-        if _acts(scope) and not self._own(headers, host):
+        if _acts(scope) and not (scope["path"].startswith(LEAVING) or self._own(headers, host)):
             return PlainTextResponse("This form was not sent by a page of visavis.\n", 403)
         return None
 

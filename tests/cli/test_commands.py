@@ -280,7 +280,7 @@ def test_status_tells_of_a_problem_by_its_exit_code(desk: Desk) -> None:
     assert before["accounts"][0]["state"] == "never"
     desk.ask("tick")
     status = desk.ask("status")
-    assert status.keys() == {"now", "accounts", "open"}
+    assert status.keys() == {"now", "accounts", "open", "held_back", "undelivered"}
     assert status["accounts"] == [
         {
             "name": "paper",

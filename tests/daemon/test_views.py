@@ -143,7 +143,7 @@ def test_an_entry_of_the_journal(lived: Stage) -> None:
 
 def test_the_status(lived: Stage) -> None:
     shape = queries.status(lived.house, NOW)
-    assert set(shape) == {"now", "accounts", "open"}
+    assert set(shape) == {"now", "accounts", "open", "held_back", "undelivered"}
     assert set(shape["open"]) == {"proposals", "alerts", "intents"}
     (account,) = shape["accounts"]
     assert set(account) == {"name", "provider", "email", "state", "last_tick", "problem"}
