@@ -71,8 +71,11 @@ class CalendarReader(Protocol):
         Attaching a link to the series, or booking another time for `lost` where it is given.
         """
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
-        """Read what a write must leave alone (join link, attendees, visibility, attachments)."""
+    def guard(self, event: Handle, written: Receipt | None = None, /) -> tuple[Version, Facts]:
+        """Read what a write must leave alone (join link, attendees, visibility, attachments).
+
+        After a write, `written` says which link is ours, and which instance was moved.
+        """
 
 
 class Calendar(CalendarReader, Protocol):

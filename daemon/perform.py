@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import cast
 
 import structlog
 
@@ -23,6 +24,7 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.model import (
+    Facts,
     Handle,
     Link,
     Mark,
@@ -89,8 +91,8 @@ def compare_again(house: House, intent: Intent, now: datetime) -> Failure | None
         return None
     damage = None
     try:
-        version, kept = calendar.guard(receipt.handle)
-        if kept != receipt.kept_before:
+        version, kept = calendar.guard(receipt.handle, receipt)
+        if not _left_alone(receipt.kept_before, kept):
             damage = _taken_back(calendar, receipt, version)
     except NotFound:
         log.info("write.overtaken", kind=decision.kind, pair=decision.pair)
@@ -99,6 +101,13 @@ def compare_again(house: House, intent: Intent, now: datetime) -> Failure | None
     with house.store.write() as session:
         journal.compared(session, decision.key)
     return _harmed(house, intent, damage, now) if damage else None
+
+
+def _left_alone(before: Facts, now: Facts) -> bool:
+    """Whether all is as it was; attachments that came since are a person's, and no harm."""
+    was, there = (facts.get("attachments") or [] for facts in (before, now))
+    rest = {**before, "attachments": None} == {**now, "attachments": None}
+    return rest and set(cast("list[str]", was)) <= set(cast("list[str]", there))
 
 
 def take_back(house: House, intent: Intent, now: datetime) -> None:

@@ -182,7 +182,7 @@ class CalDavCalendar:
         guests = dict.fromkeys((*people, series.organizer))
         return tuple(one for one in guests if not self._owner.answers_to(one))
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
+    def guard(self, event: Handle, _written: Receipt | None = None) -> tuple[Version, Facts]:
         """Read what a write must leave alone; a link of our own is none of it."""
         found = self._event(event)
         return Version(found.source.digest(found.uid)), drafting.kept(found.source, found.uid)

@@ -170,7 +170,7 @@ class FilesCalendar:
         """Foresee nothing: there is no server that mails."""
         return ()
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
+    def guard(self, event: Handle, _written: Receipt | None = None) -> tuple[Version, Facts]:
         """Read what a write must leave alone; a link of our own is none of it."""
         name, uid = place(event)
         source = self._event(name, uid)

@@ -16,7 +16,6 @@ from connectors.errors import NotFound, NotPermitted, PreconditionFailed
 from connectors.google import receipts, translate
 from connectors.google.reader import EVENT_TYPES, GoogleReader
 from connectors.google.service import Json
-from connectors.google.translate import kept
 from connectors.model import (
     Handle,
     Key,
@@ -65,17 +64,14 @@ class GoogleCalendar(GoogleReader):
         instance = self._instance(series, lost) if series.owned else None
         if instance is None:
             return self._invite(series, lost, to, key)
-        _, guarded = self.guard(series.handle)
         if before := receipts.booked_by(instance, key):
-            found = receipts.booked(series.handle, before, instance, guarded, {})
-            return replace(found, wrote=False)
+            return replace(receipts.booked(series.handle, before, instance, instance), wrote=False)
         if not receipts.as_known(instance, lost, series.zone):
             raise PreconditionFailed("the meeting is not as it was")
         before = receipts.meeting(instance, lost)
         change = receipts.rebooked(instance, before, to, series.zone, key=key, copy=self._copy)
         written = self._patch(instance, change)
-        harm = receipts.harm(instance, written)
-        return receipts.booked(series.handle, before, written, guarded, harm)
+        return receipts.booked(series.handle, before, instance, written)
 
     def counter(self, *_: object) -> Receipt:
         """Refuse: see `Capability.PROPOSE_NEW_TIME`."""
@@ -139,7 +135,7 @@ class GoogleCalendar(GoogleReader):
         """Make one new event, known by an id that only this key has."""
         there = self._made(key)
         new = there or self._insert(series, lost, to, key)
-        receipt = receipts.booked(Handle(new["id"]), {}, new, kept(new), {})
+        receipt = receipts.booked(Handle(new["id"]), {}, new, new)
         return replace(receipt, wrote=there is None)
 
     def _made(self, key: Key) -> Json | None:

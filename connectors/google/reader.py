@@ -13,7 +13,7 @@ from typing import Any
 from googleapiclient.discovery import Resource
 
 from connectors.errors import NotFound, NotPermitted
-from connectors.google import translate
+from connectors.google import receipts, translate
 from connectors.google.scopes import Scope
 from connectors.google.service import Google, Json
 from connectors.google.translate import Copy, Family
@@ -28,6 +28,7 @@ from connectors.model import (
     Handle,
     Occurrence,
     Person,
+    Receipt,
     Series,
     Span,
     Version,
@@ -260,10 +261,12 @@ class GoogleReader:
         people = (a for a in series.invited(lost) if a.kind is AttendeeKind.INDIVIDUAL)
         return translate.guests((one.address for one in people), series.organizer, self._copy)
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
-        """Read version, guests, join link and visibility."""
-        found = self._event(event)
-        return Version(found.get("etag", "")), translate.kept(found)
+    def guard(self, event: Handle, written: Receipt | None = None) -> tuple[Version, Facts]:
+        """Read the event, or the instance that was booked, as it is besides our own attachment."""
+        after = written.after if written else {}
+        found = self._event(str(after.get("event", event)))
+        version, booked = Version(found.get("etag", "")), "event" in after
+        return version, translate.kept(found) if booked else receipts.guarded(found, after)
 
     @doubted
     def _event(self, handle: str) -> Json:

@@ -11,7 +11,18 @@ from typing import cast
 
 from connectors.google import translate
 from connectors.google.translate import Copy, Json, edge, kept, link_of
-from connectors.model import Facts, Handle, Key, Link, Occurrence, Receipt, Span, Status, Version
+from connectors.model import (
+    Facts,
+    Handle,
+    Key,
+    Link,
+    Occurrence,
+    Receipt,
+    Span,
+    Status,
+    Url,
+    Version,
+)
 
 _DOCUMENT_TYPE = "application/vnd.google-apps.document"
 _BOOKED = "visavisBooked"
@@ -42,17 +53,23 @@ def same_document(attachment: Json, link: Link) -> bool:
 
 def attached(before: Json, after: Json, link: Link) -> Receipt:
     """Return the receipt of an attachment; others that are gone in the answer are harm done."""
-    was, now = _urls(before), _urls(after)
-    lost = [url for url in was if url not in now]
+    told: Facts = {"links": _urls(after), "link": link.url}
     return Receipt(
         handle=Handle(after["id"]),
         version=Version(after["etag"]),
-        before={"links": [url for url in was if url != link.url]},
-        after={"links": now, "link": link.url},
-        kept_before=kept(before),
-        kept_after={**kept(after), "lost": lost} if lost else kept(after),
+        before={"links": [url for url in _urls(before) if url != link.url]},
+        after=told,
+        kept_before=guarded(before, told),
+        kept_after=guarded(after, told),
         wrote=before is not after,
     )
+
+
+def guarded(event: Json, ours: Facts) -> Facts:
+    """Return what an attachment must leave alone: also all others, so that ours is left out."""
+    link = Link(Url(str(ours.get("link", ""))))
+    others = [one for one in attachments(event) if not same_document(one, link)]
+    return {**kept(event), "attachments": sorted(link_of(one).url for one in others)}
 
 
 def _urls(event: Json) -> list[str]:
@@ -155,25 +172,16 @@ def as_known(instance: Json, lost: Occurrence, zone: str) -> bool:
     return lost.status is Status.STANDING and translate.span(instance, zone) == lost.span
 
 
-def booked(
-    handle: Handle, before: Facts, written: Json, kept_before: Facts, harm: Facts
-) -> Receipt:
-    """Return the receipt of a booking; `harm` is what the write touched and should not have."""
+def booked(handle: Handle, before: Facts, was: Json, written: Json) -> Receipt:
+    """Return the receipt of a booking; a bare tombstone had nothing to compare."""
     return Receipt(
         handle=handle,
         version=Version(written["etag"]),
         before=before,
         after={**meeting(written), "event": written["id"]},
-        kept_before=kept_before,
-        kept_after={**kept_before, **harm},
+        kept_before=kept(was if "start" in was else written),
+        kept_after=kept(written),
     )
-
-
-def harm(before: Json, after: Json) -> Facts:
-    """Return what is not as it was beside the time; a bare tombstone had nothing to compare."""
-    if "start" not in before or kept(before) == kept(after):
-        return {}
-    return {"changed": kept(after)}
 
 
 def _asked_again(guest: Json, copy: Copy) -> Json:

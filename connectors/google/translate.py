@@ -215,11 +215,7 @@ def edge(at: datetime, zone: str) -> Json:
 
 
 def kept(event: Json) -> Facts:
-    """Return what no write of ours may touch.
-
-    Attachments are not here, because an event does not tell which one is ours: that the others
-    are still there is seen in the answer to the very write.
-    """
+    """Return what no write of ours may touch; attachments are guarded beside the one of ours."""
     conference = event.get("conferenceData", {}).get("conferenceId", "")
     return {
         "attendees": sorted(

@@ -127,7 +127,7 @@ class MemoryCalendar:
             return self._mailed(series.organizer, series.attendees or ()) if mailed else ()
         return self._mailed(series.organizer, series.invited(lost))
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
+    def guard(self, event: Handle, _written: Receipt | None = None) -> tuple[Version, Facts]:
         """Read what a write must leave alone; a link of our own is none of it."""
         found = self._look(event)
         return version(found), kept(found)

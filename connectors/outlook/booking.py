@@ -26,6 +26,7 @@ from connectors.model import (
     Series,
     Span,
     Status,
+    Version,
     instant,
 )
 from connectors.outlook import bodies, schedules, translate
@@ -123,18 +124,28 @@ class Bookings:
 
     # --- A standing occurrence ---
 
+    def guard(self, written: Receipt) -> tuple[Version, Facts]:
+        """Read what the move of an occurrence must have left alone of it."""
+        whole, after = self._reader.whole(written.handle), written.after
+        original = datetime.fromisoformat(str(after["recurrence_id"]))
+        present = self._instance(whole, original, _span(written.before), _span(after))
+        if present is None:
+            raise NotFound("the meeting is not in the calendar any more")
+        found = self._worded(present)
+        return translate.version(found), self._kept(found)
+
     def _move(self, whole: Json, present: Json, was: Span, to: Span) -> Receipt:
         """Give a standing occurrence its new times: one mail to each guest."""
-        before = self._graph.read(self._reader.event(present["id"]), {"$select": WORDS})
+        before = self._worded(present)
         written = self._put(before, to, translate.zone_of(whole, self._reader.eyes()))
-        # Guarded is the series: what the move changed of this one is told as if it were its own.
-        there, now = self._kept(before), self._kept(written)
-        harm = {name: now[name] for name in now if now[name] != there[name]}
         receipt = self._moved(whole, written, was, wrote=True)
-        return replace(receipt, kept_after={**receipt.kept_before, **harm})
+        return replace(receipt, kept_before=self._kept(before), kept_after=self._kept(written))
+
+    def _worded(self, present: Json) -> Json:
+        return self._graph.read(self._reader.event(present["id"]), {"$select": WORDS})
 
     def _moved(self, whole: Json, present: Json, was: Span, *, wrote: bool) -> Receipt:
-        """Return the receipt of a move; the series is what is guarded."""
+        """Return the receipt of a move, or of one that was made before."""
         original = instant(translate.original(present)).isoformat()
         unharmed = self._kept(whole)
         return Receipt(
@@ -291,6 +302,11 @@ def _edges(span: Span, zone: str) -> Json:
         name: {"dateTime": f"{edge.astimezone(clock):%Y-%m-%dT%H:%M:%S}", "timeZone": zone}
         for name, edge in (("start", span.start), ("end", span.end))
     }
+
+
+def moved(receipt: Receipt) -> bool:
+    """Whether it tells of a standing occurrence that was given another time."""
+    return bool(receipt.before) and "start" in receipt.after
 
 
 def _is_at(event: Json, span: Span) -> bool:

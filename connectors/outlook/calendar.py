@@ -27,7 +27,7 @@ from connectors.model import (
     WorkingHours,
     instant,
 )
-from connectors.outlook import attaching, feed
+from connectors.outlook import attaching, booking, feed
 from connectors.outlook.addresses import AddressBook
 from connectors.outlook.attaching import Invitations
 from connectors.outlook.availability import Availability
@@ -117,8 +117,10 @@ class OutlookCalendar:
             return attaching.mails(series, self._owner)
         return attaching.guests(series.organizer, series.invited(lost), self._owner)
 
-    def guard(self, event: Handle) -> tuple[Version, Facts]:
+    def guard(self, event: Handle, written: Receipt | None = None) -> tuple[Version, Facts]:
         """Read what a write must leave alone, the online-meeting block by its fingerprint."""
+        if written and booking.moved(written):
+            return self._bookings.guard(written)
         return self._invitations.guard(event)
 
     # --- Writing ---

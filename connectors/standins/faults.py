@@ -60,13 +60,20 @@ class Truncated:
 
 
 @dataclass(frozen=True, slots=True)
+class Altered:
+    """Give the true answer with another body: a server that shows something wrong."""
+
+    change: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Meanwhile:
     """Let something else happen just before the application hears of the request: a race."""
 
     act: Callable[[], object]
 
 
-Fault = Answer | Reset | LostAnswer | Slow | Truncated | Meanwhile
+Fault = Answer | Reset | LostAnswer | Slow | Truncated | Altered | Meanwhile
 
 
 def html(status: int = 502) -> Answer:
@@ -192,7 +199,9 @@ class _Answering:
                 if not await self._hung_up(seconds):
                     await self._send(await self._truth())
             case Truncated():
-                await self._send(_halved(await self._truth()))
+                await self._send(_altered(await self._truth(), _half))
+            case Altered(change):
+                await self._send(_altered(await self._truth(), change))
             case Meanwhile(act):
                 act()
                 await self._send(await self._truth())
@@ -238,6 +247,10 @@ def _response(messages: list[Message]) -> Response:
     return response
 
 
-def _halved(whole: Response) -> Response:
-    half = bytes(whole.body)[: len(whole.body) // 2]
-    return Response(half, whole.status_code, {"content-type": whole.headers["content-type"]})
+def _altered(whole: Response, change: Callable[[bytes], bytes]) -> Response:
+    kind = {"content-type": whole.headers["content-type"]}
+    return Response(change(bytes(whole.body)), whole.status_code, kind)
+
+
+def _half(body: bytes) -> bytes:
+    return body[: len(body) // 2]

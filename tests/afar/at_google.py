@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from connectors.google.auth import ready
 from connectors.google.calendar import GoogleCalendar
+from connectors.google.directory import GoogleDirectory
 from connectors.google.docs import GoogleDocs
 from connectors.google.service import Google
 from connectors.standins.google import World, application
@@ -80,7 +81,7 @@ class GoogleStage(Afar):
         self.company = World(lambda: self.now)
         self.server.wire = application(self.company)
         self.maya = self.company.person(MAYA, name="Maya")
-        self.company.person(BEN, name="Ben")
+        self.ben = self.company.person(BEN, name="Ben")
 
     def _account(self, address: str, owner: Person) -> Account:
         google = self._client(address)
@@ -90,6 +91,7 @@ class GoogleStage(Afar):
             provider="google",
             calendar=GoogleCalendar(google, owner, address, "primary"),
             documents=GoogleDocs(google),
+            directory=GoogleDirectory(google) if self.directory else None,
         )
 
     def _client(self, address: str) -> OnOurPower:
@@ -101,10 +103,21 @@ class GoogleStage(Afar):
         return CLIENTS[ours]
 
     def weekly(self, guest: str = BEN, rule: str = "FREQ=WEEKLY", start: datetime = FIRST) -> str:
-        return self.maya.schedules("Maya / Ben", start, guests=[guest], rule=rule)
+        notes = {"fileUrl": "https://people.example/notes", "title": "Notes"}
+        return self.maya.schedules(
+            "Maya / Ben",
+            start,
+            guests=[guest],
+            rule=rule,
+            attachments=[notes],
+            hangoutLink="https://meet.google.com/aaa-bbbb-ccc",
+        )
 
     def cancel(self, uid: str, on: datetime) -> None:
         self.maya.cancels(uid, on=on)
+
+    def decline(self, uid: str, on: datetime) -> None:
+        self.ben.declines(uid, on=on)
 
     def end(self, uid: str) -> End:
         series = self.maya.calendar.entries[uid]

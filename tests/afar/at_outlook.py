@@ -10,6 +10,7 @@ from connectors.outlook import word_reading
 from connectors.outlook.auth import Ready
 from connectors.outlook.calendar import OutlookCalendar
 from connectors.outlook.client import Graph
+from connectors.outlook.directory import OutlookDirectory
 from connectors.outlook.word import WordDocuments
 from connectors.outlook.word_design import opened
 from connectors.standins.faults import Answer
@@ -63,7 +64,7 @@ class OnOurPower(Graph):
 class OutlookStage(Afar):
     """Maya and Ben at one Microsoft 365."""
 
-    a_look: ClassVar = "/v1.0/me/calendar/calendarView/delta"
+    a_look: ClassVar = "/v1.0/me/calendarView/delta"
     refused: ClassVar = refusing(403, "ErrorAccessDenied")
     missing: ClassVar = refusing(404, "ErrorItemNotFound")
     passing: ClassVar = {
@@ -90,7 +91,7 @@ class OutlookStage(Afar):
         self.company = World(lambda: self.now)
         self.server.wire = application(self.company)
         self.maya = self.company.person(MAYA, name="Maya Kern")
-        self.company.person(BEN, name="Ben Ito")
+        self.ben = self.company.person(BEN, name="Ben Ito")
 
     def _account(self, address: str, owner: Person) -> Account:
         access = Ready(self.company.token(address), "TOKEN")
@@ -101,16 +102,22 @@ class OutlookStage(Afar):
             provider="outlook",
             calendar=OutlookCalendar(graph, owner, lambda: self.now),
             documents=WordDocuments(graph),
+            directory=OutlookDirectory(graph) if self.directory else None,
             close=graph.close,
         )
 
     def weekly(self, guest: str = BEN, rule: str = "FREQ=WEEKLY", start: datetime = FIRST) -> str:
         assert rule == "FREQ=WEEKLY"
         repeats = rules.weekly(start.date())
-        return self.maya.schedules("Maya / Ben", start, guests=[guest], repeats=repeats)
+        return self.maya.schedules(
+            "Maya / Ben", start, guests=[guest], repeats=repeats, isOnlineMeeting=True
+        )
 
     def cancel(self, uid: str, on: datetime) -> None:
         self.maya.cancels(uid, on=on.date())
+
+    def decline(self, uid: str, on: datetime) -> None:
+        self.ben.declines(uid, on=on.date())
 
     def end(self, uid: str) -> End:
         series, files = self.maya.copy(uid), self._files

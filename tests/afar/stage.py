@@ -53,6 +53,8 @@ class Afar(Stage):
 
     server: Server
     timeout: float = 5
+    directory: bool = False
+    """Whether the company's directory is asked for people."""
     now: datetime = FIRST - timedelta(days=2)
     uid: str = ""
     """The series of the two, once a test has made it."""
@@ -127,6 +129,10 @@ class Afar(Stage):
 
     def end(self, uid: str) -> End:
         """Look at the provider as it is, and at the letters."""
+        raise NotImplementedError
+
+    def decline(self, uid: str, on: datetime) -> None:
+        """Let Ben say no to one meeting of a series."""
         raise NotImplementedError
 
     def trash(self) -> None:

@@ -252,7 +252,7 @@ class CalendarContract:
         assert bench.calendar.guard(event) == (version, kept)
         with permitted(bench, Capability.ATTACH):
             receipt = bench.calendar.attach(read(bench, event), AGENDA)
-            assert bench.calendar.guard(event) == (receipt.version, kept)
+            assert bench.calendar.guard(event, receipt) == (receipt.version, kept)
             assert receipt.kept_before == kept
 
     # --- Booking ---
