@@ -81,6 +81,7 @@ clean:
 	@echo "Installing visavis into .venv" >&2
 	@$(PIP) install --no-deps --require-hashes --requirement requirements.txt >&2
 	@$(PIP) install --no-deps --no-build-isolation --editable . >&2
+	@mkdir -p .venv/share/man/man1 && $(BIN)/visavis man >.venv/share/man/man1/visavis.1
 	@touch $@
 
 .venv/.test: requirements-test.txt .venv/.run

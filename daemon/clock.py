@@ -23,7 +23,8 @@ def frozen() -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise FrozenClockError(_remedy(text)) from error
-    if moment.tzinfo is None:
+    # At the ends of what can be counted there is no week before or after.
+    if moment.tzinfo is None or not 1971 <= moment.year <= 2999:
         raise FrozenClockError(_remedy(text))
     return moment
 

@@ -16,6 +16,7 @@ from daemon.cli import (
     beginning,
     demo,
     examining,
+    manual,
     opening,
     privacy,
     running,
@@ -44,6 +45,7 @@ GROUPS = (
     examining,
     serving,
     demo,
+    manual,
 )
 for group in GROUPS:
     group.register(app)
@@ -52,7 +54,7 @@ for group in GROUPS:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no mistake of a user shows a traceback."""
     try:
-        code = app(list(arguments) or ["--help"], standalone_mode=False)
+        code = app(list(arguments) or ["--help"], standalone_mode=False, prog_name="visavis")
     except typer.TyperException as error:
         complain(_message(error), "`visavis --help` lists the commands and their options")
         return WRONG

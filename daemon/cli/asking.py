@@ -9,7 +9,7 @@ import typer
 
 from daemon.cli import TROUBLE
 from daemon.cli.options import Config, Json, With, acting, opened
-from daemon.cli.output import note, say, show_json, table, working
+from daemon.cli.output import note, say, show_json, sign, table, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +27,8 @@ MARKS = {
 }
 """One mark an outcome, told apart without colour."""
 NONE, NOW = "·", "|"
+PLAIN = str.maketrans("●◐◆✗○·", "#>+xo.")
+"""The same marks where a terminal has nothing but ASCII."""
 LAST, NEXT = 8, 3
 """So many of the last meetings stand before the present moment, and so many after it."""
 
@@ -78,7 +80,7 @@ def pairs(config: Config = None, *, json: Json = False) -> None:
         (_pair(shape, at.now) for shape in found),
     )
     legend = {**{mark: outcome for outcome, mark in MARKS.items()}, NOW: "now", NONE: "none"}
-    say("  ".join(f"{mark} {meaning}" for mark, meaning in legend.items()))
+    say(_drawn("  ".join(f"{mark} {meaning}" for mark, meaning in legend.items())))
 
 
 def explain(text: str, config: Config = None, *, json: Json = False) -> None:
@@ -215,7 +217,7 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
         say(f"not sent: {one['kind']} to {one['to']}, {_time(one['at'])}: {one['because']}")
     say(f"daemon: {_running(daemon, looks)}")
     for need in _needs(shape):
-        say(f"→ {need}")
+        say(f"{sign('→', '->')} {need}")
 
 
 def _held_back(one: Shape) -> str:
@@ -256,8 +258,12 @@ def _pair(shape: Shape, now: datetime) -> list[str]:
         _time(upcoming["start"]) if upcoming else "",
         str(shape["streak"]),
         f"{rate['missed']} of {rate['of']}",
-        _marks(shape["outcomes"], now),
+        _drawn(_marks(shape["outcomes"], now)),
     ]
+
+
+def _drawn(marks: str) -> str:
+    return sign(marks, marks.translate(PLAIN))
 
 
 def _marks(outcomes: list[Shape], now: datetime) -> str:

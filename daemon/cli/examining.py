@@ -10,7 +10,7 @@ import typer
 
 from daemon.cli import DONE, TROUBLE
 from daemon.cli.options import Config, Json
-from daemon.cli.output import say, show_json, working
+from daemon.cli.output import say, show_json, sign, working
 
 if TYPE_CHECKING:
     from daemon.doctor import Finding
@@ -42,9 +42,10 @@ def doctor(config: Config = None, *, json: Json = False) -> int:
 def _show(found: tuple[Finding, ...]) -> None:
     """Say what is wrong last, where the eye is."""
     width = max(len(one.check) for one in found)
+    well, ill, then = sign("✓", "+"), sign("✗", "!"), sign("→", "->")
     for one in sorted(found, key=lambda one: not one.ok):
-        say(f"{'✓' if one.ok else '✗'} {one.check:{width}}  {one.finding}")
+        say(f"{well if one.ok else ill} {one.check:{width}}  {one.finding}")
         if one.remedy:
-            say(f"  {'':{width}}  → {one.remedy}")
+            say(f"  {'':{width}}  {then} {one.remedy}")
     wrong = sum(not one.ok for one in found)
     say(f"{wrong} of {len(found)} need you" if wrong else "all is well")

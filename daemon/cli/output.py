@@ -13,8 +13,22 @@ from connectors.plain import plain
 
 
 def show_json(shape: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Print one JSON document."""
-    print(json.dumps(shape, ensure_ascii=False, indent=2))
+    """Print one JSON document; what the terminal cannot show is escaped, never replaced."""
+    whole = json.dumps(shape, ensure_ascii=False, indent=2)
+    print(whole if _shows(whole) else json.dumps(shape, indent=2))
+
+
+def sign(wanted: str, plain: str) -> str:
+    """Return a sign, or a plain one where the terminal cannot show it."""
+    return wanted if _shows(wanted) else plain
+
+
+def _shows(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def say(text: str = "") -> None:
