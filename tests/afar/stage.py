@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -48,7 +49,7 @@ class Server:
 
 
 @dataclass(kw_only=True)
-class Afar(Stage):
+class Afar(Stage, ABC):
     """Maya's house over one provider; `now` is the clock of both."""
 
     server: Server
@@ -78,9 +79,9 @@ class Afar(Stage):
         self.settle_in()
         super().__post_init__()
 
+    @abstractmethod
     def settle_in(self) -> None:
         """Make the world and put it behind the server."""
-        raise NotImplementedError
 
     def wired(self) -> House:
         return replace(super().wired(), pen=PEN)
@@ -127,14 +128,14 @@ class Afar(Stage):
         """Return what the provider was asked, after so many other requests."""
         return self.wire.log[since:]
 
+    @abstractmethod
     def end(self, uid: str) -> End:
         """Look at the provider as it is, and at the letters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decline(self, uid: str, on: datetime) -> None:
         """Let Ben say no to one meeting of a series."""
-        raise NotImplementedError
 
+    @abstractmethod
     def trash(self) -> None:
         """Let Maya put the only document into the bin."""
-        raise NotImplementedError
