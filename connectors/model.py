@@ -299,6 +299,35 @@ class Watch:
     expires: datetime
 
 
+class News(Enum):
+    """What a message of a push channel is for; none of them says what changed."""
+
+    NOTHING = "nothing"
+    """The channel is open."""
+    CHANGED = "changed"
+    """It is time to look; also where messages were lost."""
+    RENEW = "renew"
+    """The channel ends before its time unless it is renewed now."""
+    REMOVED = "removed"
+    """The channel is gone: another one is needed, and a look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message; `secret` is what the sender says it is, to be compared before it counts."""
+
+    secret: str
+    news: News
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was posted to a callback: messages, or a word to `echo` to show that we listen."""
+
+    notices: tuple[Notice, ...] = ()
+    echo: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One action item as people left it. `key` survives rewording where the document keeps one."""

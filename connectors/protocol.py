@@ -21,6 +21,7 @@ from connectors.model import (
     Entry,
     Facts,
     Handle,
+    Heard,
     Key,
     Letter,
     Link,
@@ -104,6 +105,22 @@ class Calendar(CalendarReader, Protocol):
 
     def watch(self, callback: Url, secret: str) -> Watch:
         """Ask for push. A push is a hint to look early, nothing more."""
+
+
+class Push(Protocol):
+    """The push channels of a calendar. Whatever is pushed is a hint to look early, nothing more."""
+
+    def watch(self, callback: Url, secret: str) -> Watch:
+        """Open a channel; the provider may call back before it agrees."""
+
+    def renew(self, watch: Watch, callback: Url, secret: str) -> Watch:
+        """Return a channel that lives on: the same, or another one beside it."""
+
+    def unwatch(self, watch: Watch) -> None:
+        """End a channel; one that is gone already is fine."""
+
+    def heard(self, query: Mapping[str, str], headers: Mapping[str, str], body: bytes) -> Heard:
+        """Read what was posted to the callback, whoever posted it; never raises."""
 
 
 class DocumentsReader(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents, Messages, Tasks, Texts
+from connectors.protocol import Calendar, Directory, Documents, Messages, Push, Tasks, Texts
 from daemon.core.pen import Pen
 from daemon.core.policy import Policy
 from daemon.core.words import Decision, Role
@@ -47,6 +47,8 @@ class Account:
     directory: Directory | None = None
     tasks: Tasks | None = None
     trouble: ConnectorError | None = None
+    push: Push | None = None
+    """Where the provider can tell that it is time to look."""
     close: Callable[[], None] = lambda: None
     """Ends the connections to the provider."""
 

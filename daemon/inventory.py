@@ -11,8 +11,8 @@ from daemon.store import Session
 
 Row: TypeAlias = dict[str, Any]
 
-_SECRET = frozenset({"ticket"})
-"""Digests that open something; they are about nobody."""
+_SECRET = frozenset({"ticket", "watch"})
+"""Digests of secrets; they are about nobody."""
 _DOCUMENTS = frozenset({"body", "mails", "before", "wish", "receipt"})
 """Columns that hold JSON."""
 

@@ -26,6 +26,7 @@ from daemon.house import Account, House
 from daemon.locks import Held, lock
 from daemon.logs import place
 from daemon.notify import Supervisor
+from daemon.push import Doorbell, Watchman
 from daemon.tick import tick
 
 log = structlog.get_logger()
@@ -37,6 +38,9 @@ TICK_EVERY = timedelta(seconds=5)
 PATIENCE = 30.0
 ENOUGH = 4.0
 """Seconds the write at hand has to finish after SIGTERM; the process ends within five."""
+TURN = "turn"
+A_BREATH = 0.5
+"""Seconds between two turns for accounts that ring and ring."""
 STUCK = 900.0
 """Seconds after which a turn that does not end is none: then no watchdog is told of life."""
 
@@ -51,13 +55,18 @@ class Daemon:
         clock: Callable[[], datetime],
         services: Sequence[Service] = (),
         supervisor: Supervisor | None = None,
+        *,
+        bell: Doorbell | None = None,
     ) -> None:
         self._house = house
         self._rebuild = rebuild
         self._clock = clock
         self._services = services
         self._supervisor = supervisor or Supervisor({})
+        self._bell = bell or Doorbell()
+        self._watchman = Watchman(self._bell)
         self._turned = monotonic()
+        self._turning = False
         self._stopping = Event()
         self._reloading = Event()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="tick")
@@ -73,6 +82,7 @@ class Daemon:
                 await beside.enter_async_context(service(lambda: self._house))
             scheduler = self._scheduler()
             scheduler.start()
+            self._bell.wake = lambda: loop.call_soon_threadsafe(self._hurry, scheduler)
             log.info("daemon.started", accounts=len(self._house.accounts))
             self._supervisor.tell("READY=1", f"STATUS=accounts: {len(self._house.accounts)}")
             beating = asyncio.create_task(self._supervisor.beat(self._turns))
@@ -91,6 +101,7 @@ class Daemon:
         scheduler.add_job(
             self._tick,
             "interval",
+            id=TURN,
             seconds=TICK_EVERY.total_seconds(),
             next_run_time=self._clock(),
         )
@@ -98,6 +109,7 @@ class Daemon:
 
     async def _finish(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the write at hand finish; everything else is in the journal."""
+        self._worker.submit(self._watchman.leave, self._house)
         done = loop.run_in_executor(None, self._worker.shutdown)
         try:
             await asyncio.wait_for(asyncio.shield(done), ENOUGH)
@@ -105,9 +117,26 @@ class Daemon:
             log.warning("daemon.cut_short")
         log.info("daemon.stopped")
 
+    def _hurry(self, scheduler: AsyncIOScheduler) -> None:
+        """Take the next turn now; one that is being taken looks once more by itself."""
+        if scheduler.running and not self._turning:
+            scheduler.modify_job(TURN, next_run_time=self._clock())
+
     async def _tick(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._worker, self._turn)
-        self._turned = monotonic()
+        self._turning = True
+        try:
+            await self._take_turns()
+        finally:
+            self._turning = False
+
+    async def _take_turns(self) -> None:
+        """Take a turn, and another one for whoever rang meanwhile."""
+        while True:
+            await asyncio.get_running_loop().run_in_executor(self._worker, self._turn)
+            self._turned = monotonic()
+            if not self._bell.rang or self._stopping.is_set():
+                return
+            await asyncio.sleep(A_BREATH)
 
     def _turns(self) -> bool:
         """Whether the ticks go on: idle ones end at once, a long look takes minutes."""
@@ -118,14 +147,21 @@ class Daemon:
             self._reloading.clear()
             self._reload()
         now = self._clock()
-        due = due_accounts(self._house, now)
-        if not due or self._stopping.is_set():
-            return
+        rang = self._bell.answered()
+        due = due_accounts(self._house, now, rang)
+        if due and not self._stopping.is_set():
+            self._look(due, rang, now)
+        if not self._stopping.is_set():
+            self._watchman.walk(self._house, now)
+
+    def _look(self, due: frozenset[str], rang: frozenset[str], now: datetime) -> None:
+        """Take the turn of some accounts; whoever rang in vain rings again."""
         try:
             with lock(self._house.home / "act.lock", "run", patience=PATIENCE):
                 turn = tick(self._house, now, lambda a: a.name in due, self._stopping.is_set)
         except Held as held:
             log.warning("tick.waits", holder=held.holder)
+            self._bell.again(rang)
             return
         except Exception as error:  # noqa: BLE001 - the next turn begins anew
             log.error("tick.crashed", error=type(error).__name__, at=place(error))  # noqa: TRY400 - a traceback may hold other people's text
@@ -154,17 +190,22 @@ def _on(loop: asyncio.AbstractEventLoop, names: Sequence[str], act: Callable[[],
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
 
 
-def due_accounts(house: House, now: datetime) -> frozenset[str]:
-    """Return the accounts that are due; one that waits for a sign-in is left alone."""
+def due_accounts(house: House, now: datetime, rang: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the accounts that are due; one that waits for a sign-in is left alone.
+
+    One that rang is due before its time, unless it is in trouble: then its own patience counts.
+    """
     with house.store.read() as session:
         return frozenset(
             account.name
             for account in house.accounts
-            if _due(account, health.health(session, account.name), now)
+            if _due(account, health.health(session, account.name), now, account.name in rang)
         )
 
 
-def _due(account: Account, known: health.Health, now: datetime) -> bool:
+def _due(account: Account, known: health.Health, now: datetime, rang: bool) -> bool:  # noqa: FBT001
+    if rang and known.state is Condition.OK:
+        return True
     if known.state is Condition.SIGN_IN and account.trouble is not None:
         return False
     return known.next_due is None or known.next_due <= now

@@ -45,7 +45,8 @@ _CAN = (
     | Capability.PROPOSE_NEW_TIME
 )
 # The shorter of the two limits that Microsoft's pages name for events, less half an hour.
-_WATCHED = timedelta(minutes=4200)
+WATCHED = timedelta(minutes=4200)
+"""How long a subscription is asked to live."""
 
 
 class OutlookCalendar:
@@ -157,8 +158,9 @@ class OutlookCalendar:
         wish = {
             "changeType": "created,updated,deleted",
             "notificationUrl": callback,
+            "lifecycleNotificationUrl": callback,
             "resource": resource,
-            "expirationDateTime": f"{instant(self._now() + _WATCHED):%Y-%m-%dT%H:%M:%SZ}",
+            "expirationDateTime": f"{instant(self._now() + WATCHED):%Y-%m-%dT%H:%M:%SZ}",
             "clientState": secret,
         }
         try:

@@ -29,6 +29,7 @@ def run(config: Config = None) -> int:
     from daemon import clock, logs, wiring
     from daemon.locks import Held, lock
     from daemon.notify import Supervisor
+    from daemon.push import Doorbell
     from daemon.schedule import Daemon
     from daemon.store import open_store
     from daemon.web.server import PortTaken, service
@@ -45,8 +46,11 @@ def run(config: Config = None) -> int:
 
     try:
         with lock(settings.home / "run.lock", "visavis run"):
-            page = service(settings.web.listen.host, settings.web.listen.port, clock.now)
-            daemon = Daemon(rebuild(), rebuild, clock.now, [page], Supervisor(os.environ))
+            bell, listen = Doorbell(), settings.web.listen
+            page = service(listen.host, listen.port, clock.now, bell)
+            daemon = Daemon(
+                rebuild(), rebuild, clock.now, [page], Supervisor(os.environ), bell=bell
+            )
             # What was loaded by now stays: the collector, which walks it for 0.1 s, leaves it out.
             gc.collect()
             gc.freeze()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daemon.cli.options import Config, Json
+from daemon.cli.options import Config, Json, opened
 from daemon.cli.output import note, show_json
 
 if TYPE_CHECKING:
@@ -41,10 +41,13 @@ def login(
 
 
 def logout(name: Name, config: Config = None, *, json: Json = False) -> None:
-    """Forget the sign-in of an account."""
+    """Forget the sign-in of an account, and end what is pushed for it."""
     from daemon import wiring
+    from daemon.push import Doorbell, Watchman
 
     settings, account = _account(config, name)
+    with opened(config) as at:
+        Watchman(Doorbell()).leave(at.house, name)
     wiring.sign_out(settings, account, os.environ)
     _done(f"{name} is signed out", json=json)
 

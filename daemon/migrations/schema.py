@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from daemon import health, journal, ledger, mirror, outbox, registry, shelf, tickets, tombstones
+from daemon import (
+    health,
+    journal,
+    ledger,
+    mirror,
+    outbox,
+    registry,
+    shelf,
+    tickets,
+    tombstones,
+    watches,
+)
 
-MODULES = (health, journal, ledger, mirror, outbox, registry, shelf, tickets, tombstones)
+MODULES = (
+    health,
+    journal,
+    ledger,
+    mirror,
+    outbox,
+    registry,
+    shelf,
+    tickets,
+    tombstones,
+    watches,
+)
 TABLES = SQLModel.metadata

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.errors import ConnectorError
 from daemon.links import BadLink
-from daemon.web import actions, answers, api, documents, leaving, metrics, pages, sessions
+from daemon.web import actions, answers, api, documents, leaving, metrics, pages, push, sessions
 from daemon.web.forms import Forged
 from daemon.web.guard import Guard
 from daemon.web.sessions import SignedIn
@@ -37,6 +37,7 @@ def application(site: Site) -> Starlette:
             Route("/s/leave/{token}", leaving.press, methods=["POST"]),
             Route("/s/agenda/{token}", documents.shared),
             Route("/s/agenda/{token}", documents.save_shared, methods=["POST"]),
+            Route("/push/{name}", push.rung, methods=["POST"]),
             Mount("/", routes=_owned(), middleware=[Middleware(SignedIn)]),
         ],
         middleware=[Middleware(Guard, site=site)],

@@ -17,9 +17,10 @@ from daemon.web.site import Site
 
 log = structlog.get_logger()
 
-SMALL, LARGE = 16_000, 1_000_000
-"""Most bytes of a form, and of one that carries a document."""
-SHARED = ("/s/", "/static/", "/healthz")
+SMALL, MANY, LARGE = 16_000, 256_000, 1_000_000
+"""Most bytes of a form, of messages that a provider pushes, and of a form with a document."""
+PUSHED = "/push/"
+SHARED = ("/s/", "/static/", "/healthz", PUSHED)
 """All that the public host serves; the owner's pages are for loopback alone."""
 LEAVING = "/s/leave/"
 """Pressed by mail programs, which are no browsers: the signed link is all they have."""
@@ -125,14 +126,21 @@ def _limit(scope: Scope) -> Limit:
     path: str = scope["path"]
     if path.startswith("/enter/"):
         return Limit.ENTER
+    if path.startswith(PUSHED):
+        return Limit.PUSH
     if _acts(scope):
         return Limit.ACT
     return Limit.SHARED if path.startswith("/s/") else Limit.LOOK
 
 
 def _acts(scope: Scope) -> bool:
+    """Whether a form is sent; what is pushed has a secret instead, and acts on nothing."""
+    if scope["path"].startswith(PUSHED):
+        return False
     return scope["method"] not in {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 def _cap(path: str) -> int:
+    if path.startswith(PUSHED):
+        return MANY
     return LARGE if path.startswith("/s/agenda/") or path.endswith("/document") else SMALL

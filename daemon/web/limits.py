@@ -21,6 +21,8 @@ class Limit(Enum):
     """A form sent."""
     SHARED = 90
     """A signed link opened."""
+    PUSH = 600
+    """A message of a provider; they come through few addresses."""
     LOOK = 1200
     """Everything else; an open tab asks 20 times a minute."""
 

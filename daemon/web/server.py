@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 
 from daemon.house import House
+from daemon.push import Doorbell
 from daemon.schedule import Service
 from daemon.web.app import application
 from daemon.web.entrance import address, listening, one_time_link, told
@@ -24,14 +25,16 @@ class PortTaken(Exception):
     """The page cannot listen where the settings say."""
 
 
-def service(host: str, port: int, clock: Callable[[], datetime]) -> Service:
+def service(
+    host: str, port: int, clock: Callable[[], datetime], bell: Doorbell | None = None
+) -> Service:
     """Return the page as a service of the daemon; entering it raises `PortTaken`."""
 
     @asynccontextmanager
     async def serving(house: Callable[[], House]) -> AsyncIterator[None]:
         with _bound(host, port) as listener:
             bound: int = listener.getsockname()[1]
-            server = _Server(_settings(Site(house, clock, host, bound)))
+            server = _Server(_settings(Site(house, clock, host, bound, bell or Doorbell())))
             running = asyncio.create_task(server.serve([listener]))
             log.info("page.listens", host=host, port=bound)
             try:

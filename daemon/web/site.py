@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from daemon.house import House
 from daemon.locks import PATIENCE, lock
+from daemon.push import Doorbell
 from daemon.web.entrance import address
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -26,6 +27,8 @@ class Site:
     clock: Callable[[], datetime]
     host: str
     port: int
+    bell: Doorbell = field(default_factory=Doorbell)
+    """Rung by providers; asked by the daemon."""
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -158,6 +158,7 @@ def _account(
         texts=texts,
         directory=found.directory,
         tasks=found.tasks,
+        push=found.push,
         close=found.close,
     )
 

@@ -12,7 +12,7 @@ from config.settings import Settings
 from config.values import DocumentKind, Provider
 from connectors.errors import NotPermitted, SignInRequired
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents, Tasks
+from connectors.protocol import Calendar, Directory, Documents, Push, Tasks
 from daemon.clock import now
 from daemon.links import Links
 
@@ -35,6 +35,7 @@ class Ports(NamedTuple):
     documents: Documents | None = None
     directory: Directory | None = None
     tasks: Tasks | None = None
+    push: Push | None = None
     close: Callable[[], None] = lambda: None
 
 
@@ -67,6 +68,7 @@ def _google(
     from connectors.google.calendar import GoogleCalendar
     from connectors.google.directory import GoogleDirectory
     from connectors.google.docs import GoogleDocs
+    from connectors.google.push import GooglePush
     from connectors.google.service import Google
     from connectors.google.tasks import GoogleTasks
 
@@ -74,7 +76,8 @@ def _google(
     calendar = GoogleCalendar(google, owner, account.email, account.calendar)
     directory = GoogleDirectory(google) if account.directory else None
     tasks = GoogleTasks(google) if account.tasks else None
-    return Ports(calendar, GoogleDocs(google), directory, tasks, google.close)
+    push = GooglePush(google, calendar)
+    return Ports(calendar, GoogleDocs(google), directory, tasks, push, google.close)
 
 
 def google_access(
@@ -111,6 +114,7 @@ def _outlook(
     from connectors.outlook.calendar import OutlookCalendar
     from connectors.outlook.client import Graph
     from connectors.outlook.directory import OutlookDirectory
+    from connectors.outlook.push import OutlookPush
     from connectors.outlook.tasks import OutlookTasks
 
     access = _outlook_access(account, secrets, environ)
@@ -119,7 +123,8 @@ def _outlook(
     directory = OutlookDirectory(graph) if account.directory else None
     calendar = OutlookCalendar(graph, owner, now, calendar=account.calendar, book=directory)
     tasks = OutlookTasks(graph) if account.tasks else None
-    return Ports(calendar, _word(graph), directory, tasks, graph.close)
+    push = OutlookPush(graph, calendar, now)
+    return Ports(calendar, _word(graph), directory, tasks, push, graph.close)
 
 
 def _outlook_access(
