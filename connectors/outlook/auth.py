@@ -37,13 +37,19 @@ _PEM = re.compile(r"-----BEGIN (?P<kind>[A-Z ]+)-----.+?-----END (?P=kind)-----"
 _REMEDIES = {
     50076: "your organisation asks for a second factor: `visavis login {name}`",
     50079: "your organisation asks for a second factor: `visavis login {name}`",
+    50011: "add the redirect http://localhost, for mobile and desktop, to the app registration",
+    50105: "an administrator has to assign you to the app in Microsoft Entra",
     50173: "the password was changed: `visavis login {name}`",
     53003: "your organisation does not let this device in; ask its administrator",
     65001: "consent is missing: `visavis login {name}`, or ask your administrator to consent",
+    65004: "nobody consented: `visavis login {name}`, and accept what it asks for",
+    90002: "there is no such tenant; compare it with the app registration",
     90094: "only an administrator of your organisation can consent",
     700016: "the client_id is not known to this tenant; compare both with the app registration",
+    700027: "the certificate is not one of the app registration; upload its public part there",
     700082: "nobody was here for 90 days: `visavis login {name}`",
     7000215: "the client secret is wrong; make a new one in the app registration",
+    7000218: "switch on 'Allow public client flows' in the app registration",
     7000222: "the client secret has expired; make a new one in the app registration",
 }
 
@@ -191,8 +197,11 @@ class Organisation(_Renewed):
 
 def sign_in(
     name: str, client: Client, wanted: Collection[str], tokens: TokenFile, hint: str
-) -> None:
-    """Sign a person in with the system browser and PKCE, on a free port of localhost."""
+) -> str:
+    """Sign a person in with the system browser and PKCE, on a free port of localhost.
+
+    Returns as whom: people have several accounts, and the browser may know another one.
+    """
     signed_in = _SignIn(name, client, tokens)
     try:
         got = signed_in.app.acquire_token_interactive(
@@ -206,7 +215,7 @@ def sign_in(
         raise SignInRequired(
             "nobody signed in within five minutes", _LOGIN.format(name=name)
         ) from error
-    signed_in.finish(got)
+    return signed_in.finish(got)
 
 
 def sign_in_by_device(
@@ -215,14 +224,17 @@ def sign_in_by_device(
     wanted: Collection[str],
     tokens: TokenFile,
     show: Callable[[str], object],
-) -> None:
-    """Sign a person in at another device: `show` tells where to go and which code to enter."""
+) -> str:
+    """Sign a person in at another device: `show` tells where to go and which code to enter.
+
+    Returns as whom.
+    """
     signed_in = _SignIn(name, client, tokens)
     flow = signed_in.app.initiate_device_flow(list(wanted))
     if "user_code" not in flow:
         raise _trouble(flow, name)
     show(str(flow["message"]))
-    signed_in.finish(signed_in.app.acquire_token_by_device_flow(flow))
+    return signed_in.finish(signed_in.app.acquire_token_by_device_flow(flow))
 
 
 def standing(name: str, wanted: Collection[str], tokens: TokenFile) -> Standing:
@@ -282,12 +294,13 @@ class _SignIn:
         self.claims = claims
         self._keep(always=True)
 
-    def finish(self, got: Json) -> None:
-        """Store a new sign-in, or say why there is none."""
+    def finish(self, got: Json) -> str:
+        """Store a new sign-in and return whose it is, or say why there is none."""
         if "access_token" not in got:
             raise _trouble(got, self._name)
         self.claims = ""
         self._keep(always=True)
+        return str((got.get("id_token_claims") or {}).get("preferred_username") or "").lower()
 
     def _keep(self, *, always: bool = False) -> None:
         if always or self._cache.has_state_changed:

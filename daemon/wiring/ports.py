@@ -141,6 +141,9 @@ def _outlook_access(
     client = auth.Client(account.client_id, account.tenant, account.endpoint)
     if account.certificate or account.secret_env:
         secret = environ.get(account.secret_env, "")
+        if not (secret or account.certificate):
+            what = f"the environment has no {account.secret_env}, which {name} signs in with"
+            raise SignInRequired(what, "put the client secret into it")
         return auth.Organisation(name, client, secret=secret, certificate=account.certificate)
     return auth.Person(name, client, outlook_scopes(account), secrets)
 

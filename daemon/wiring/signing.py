@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from getpass import getpass
 
 from config.secrets import TokenStore
@@ -48,10 +48,10 @@ def sign_in(
             client = auth.Client(account.client_id, account.tenant, account.endpoint)
             wanted = outlook_scopes(account)
             if device:
-                auth.sign_in_by_device(account.name, client, wanted, secrets, show)
+                who = auth.sign_in_by_device(account.name, client, wanted, secrets, show)
             else:
-                auth.sign_in(account.name, client, wanted, secrets, account.email)
-            return secrets.notes()
+                who = auth.sign_in(account.name, client, wanted, secrets, account.email)
+            return (*_somebody_else(account, who), *secrets.notes())
         case Provider.CALDAV:
             password = _password(account)
             _try(account, password)
@@ -60,6 +60,15 @@ def sign_in(
         case _:
             how = "by a code" if device else "in a browser"
             raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+
+
+def _somebody_else(account: AccountSettings, who: str) -> Iterator[str]:
+    """Warn where somebody else signed in; a name to sign in by need not be an address of theirs."""
+    if who and who not in {account.email, *account.aliases}:
+        yield (
+            f"Microsoft knows whoever signed in as {who}: if that is not {account.email}, "
+            f"`visavis logout {account.name}` and sign in again"
+        )
 
 
 def _try(account: AccountSettings, password: str) -> None:

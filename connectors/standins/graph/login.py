@@ -1,7 +1,7 @@
 """The Microsoft identity platform: sign-in for people and for applications, as msal speaks it.
 
-Consent is given at once: whoever opens the authorization page is sent straight back. A person is
-named by `login_hint` or sits at `Login.browser`; a device waits for `approve`. What can go wrong is
+Consent is given at once: whoever opens the authorization page is sent straight back. A person sits
+at `Login.browser` or is named by `login_hint`; a device waits for `approve`. What can go wrong is
 put in front with `fail_next`, `revoke` and `challenge`. msal keeps a refusal in memory for a
 minute, so a test that goes on after one needs a new msal application.
 """
@@ -171,7 +171,7 @@ class Login:
 
     def authorize(self, query: Mapping[str, str]) -> Reply:
         """Consent at once and send the browser back, by redirect or by a form that posts itself."""
-        email = query.get("login_hint") or self.browser
+        email = self.browser or query.get("login_hint")
         if email is None or self.world.find(email) is None:
             return _back(query, {"error": "login_required", "error_description": "AADSTS50058"})
         code = self._name("code")
