@@ -53,6 +53,7 @@ _STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
 # A bracket may also open a link `[a](b)`, a reference `[a][b]`, a footnote `[^1]`.
 _OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
 _SINCE = re.compile(r"\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
+_WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]+)[.,]*\s+$")
 _YEAR = re.compile(r"\d{4}")
 _A_YEAR = timedelta(weeks=52)
 _DUE = re.compile(
@@ -114,6 +115,28 @@ def day_in(text: str, near: date | None = None) -> date | None:
             day = _day(found, near)
             if day:
                 return day
+    return None
+
+
+def redated(line: str, heading: str) -> str:
+    """Return a date line with the day of another; words that people put around it stay.
+
+    A line that names no full day any more is theirs as a whole, and stays as it is.
+    """
+    old, new = dated(line), dated(heading)
+    if old is None or new is None:
+        return line
+    return f"{line[: old.start]}{heading[new]}{line[old.stop :]}"
+
+
+def dated(line: str) -> slice | None:
+    """Find the first full day in a line, its weekday included."""
+    for form in _DATES:
+        for found in form.finditer(line):
+            if _day(found, None):
+                before = _WORD_BEFORE.search(line[: found.start()])
+                named = before and before["word"].lower() in _WEEKDAY_OF
+                return slice(before.start() if before and named else found.start(), found.end())
     return None
 
 

@@ -25,7 +25,7 @@ from enum import Enum, auto
 from itertools import zip_longest
 from urllib.parse import quote, unquote
 
-from connectors.items import day_in, task, words
+from connectors.items import day_in, redated, task, words
 from connectors.model import Block, Item, Mark, Section
 
 _BOM = "\ufeff"
@@ -353,13 +353,12 @@ def _marked(lines: Sequence[_Line], mark: Mark) -> int | None:
 
 
 def _headed(text: str, line: _Line, heading: str) -> str:
-    """Set the words of one heading line; a mark that people moved elsewhere is left alone."""
+    """Set the day of one heading line; a mark that people moved elsewhere is left alone."""
     mark = _MARKED.search(line.text)
-    if mark is None or line.role is not _Role.HEADING or line.heading == " ".join(heading.split()):
+    if mark is None or line.role is not _Role.HEADING:
         return text
-    hashes = line.text[: -len(line.text.lstrip(" \t#"))]
-    headed = f"{hashes}{_one_line(heading)} {line.text[mark.start() :]}"
-    return text[: line.start] + headed + text[line.start + len(line.text) :]
+    words = line.text[: mark.start()]
+    return text[: line.start] + redated(words, heading) + text[line.start + len(words) :]
 
 
 def _halves(text: str, lines: Sequence[_Line]) -> tuple[str, str]:

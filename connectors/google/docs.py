@@ -111,9 +111,9 @@ class GoogleDocs:
         if part is None:
             before: Facts = {"source": None}
             self._change(handle, page, docs_requests.insertion(page, section, mark))
-        elif heading and heading.text.strip() != section.heading:
+        elif heading and (edits := docs_requests.new_heading(page, heading, section.heading)):
             before = {"heading": heading.text.strip()}
-            self._change(handle, page, docs_requests.new_heading(page, heading, section.heading))
+            self._change(handle, page, edits)
         else:
             return _written(document, part, page, {}, wrote=False)
         # The id of a heading appears only after the write.
@@ -152,7 +152,8 @@ class GoogleDocs:
         if heading.text.strip() != receipt.after["heading"]:
             raise PreconditionFailed("somebody changed the heading since")
         before = str(receipt.before["heading"])
-        self._change(receipt.handle, page, docs_requests.new_heading(page, heading, before))
+        if edits := docs_requests.new_heading(page, heading, before):
+            self._change(receipt.handle, page, edits)
 
     def _bin(self, handle: Handle) -> None:
         """Put an empty document into the bin, from where people can take it back."""

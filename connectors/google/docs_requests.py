@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 
 from connectors.google.docs_reading import REST, Json, NamedRange, Page, Paragraph, range_name
-from connectors.items import words
+from connectors.items import dated, redated, words
 from connectors.model import Block, Mark, Section
 
 _SECTION, _BLOCK, _NORMAL = "HEADING_2", "HEADING_3", "NORMAL_TEXT"
@@ -28,7 +28,7 @@ class _Line:
     @property
     def units(self) -> int:
         """Length in UTF-16 code units, the newline included."""
-        return len(self.text.encode("utf-16-le")) // 2 + 1
+        return _units(self.text) + 1
 
 
 def insertion(page: Page, section: Section, mark: Mark) -> list[Json]:
@@ -56,13 +56,24 @@ def insertion(page: Page, section: Section, mark: Mark) -> list[Json]:
 
 
 def new_heading(page: Page, heading: Paragraph, text: str) -> list[Json]:
-    """Change a date line; the new words go in before the old ones leave, inside the range."""
-    last = heading.end - 1
-    requests = [_insert(page, last, _one_line(text))]
-    if heading.start < last:
-        erased = _range(page, heading.start, last)
-        requests.append({"deleteContentRange": {"range": erased}})
-    return requests
+    """Change the day in a date line, and nothing beside it; empty where that cannot be.
+
+    The new words go in among the old ones before these leave, so that the range and people's
+    comments on the day still have something to hold on to.
+    """
+    old, after = dated(heading.text), redated(heading.text, text)
+    # What counts otherwise than it reads (a chip, a box, a stroke) people put there.
+    plain = heading.start + _units(heading.text) == heading.end - 1
+    if old is None or after == heading.text or not plain:
+        return []
+    first, last = (heading.start + _units(heading.text[:n]) for n in (old.start, old.stop))
+    new = after[old.start : len(after) - len(heading.text) + old.stop]
+    rest = first + 1 + _units(new)
+    return [
+        _insert(page, first + 1, new),
+        {"deleteContentRange": {"range": _range(page, rest, last + _units(new))}},
+        {"deleteContentRange": {"range": _range(page, first, first + 1)}},
+    ]
 
 
 def removal(page: Page, ours: NamedRange) -> list[Json]:
@@ -120,6 +131,10 @@ def _rest(page: Page, at: int, length: int) -> Iterator[Json]:
     first = next(below, None)
     if first and not page.opens(first, within_ours=True):
         yield _named(page, REST, first.start + length, first.end - 1 + length)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _insert(page: Page, index: int, text: str) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from docx.document import Document
 from docx.oxml.ns import qn
 
+from connectors.items import dated, redated
 from connectors.model import Mark, Section
 from connectors.outlook import word_marks, word_reading
 from connectors.outlook.word_design import opened, saved, style_id, text_width
@@ -61,13 +62,27 @@ def redate(content: bytes, mark: Mark, heading: str) -> bytes:
 
 def _redated(document: Document, line: Line, heading: str, content: bytes) -> bytes:
     # A mark that people moved elsewhere is left alone.
-    if line.level == 0 or line.text.strip() == heading:
+    if line.level == 0:
         return content
-    first, *rest = line.element.iter(qn("w:t"))
-    first.text = heading
-    for other in rest:
-        other.text = ""
+    pieces = list(line.element.iter(qn("w:t")))
+    words = "".join(piece.text or "" for piece in pieces)
+    day, after = dated(words), redated(words, heading)
+    if day is None or after == words:
+        return content
+    _type(pieces, day, after[day.start : len(after) - len(words) + day.stop])
     return saved(document)
+
+
+def _type(pieces: list[Element], place: slice, words: str) -> None:
+    """Put words in place of others that may stand in several runs, each with its own look."""
+    at = 0
+    for piece in pieces:
+        text = piece.text or ""
+        first, last = (min(max(n - at, 0), len(text)) for n in (place.start, place.stop))
+        if first < last:
+            piece.text, words = f"{text[:first]}{words}{text[last:]}", ""
+            piece.set(qn("xml:space"), "preserve")
+        at += len(text)
 
 
 def _place(document: Document) -> int:

@@ -131,6 +131,11 @@ class FolderBench:
             "".join(line.replace("[ ]", "[x]") if words in line else line for line in lines)
         )
 
+    def edit(self, document: Link, change: Callable[[str], str]) -> None:
+        """Change a file in an editor of plain text."""
+        file = self._file(document)
+        file.write_bytes(change(file.read_bytes().decode()).encode())
+
     def bin(self, document: Link) -> None:
         self._file(document).unlink()
 

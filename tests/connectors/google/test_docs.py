@@ -244,8 +244,8 @@ def test_positions_count_utf_16(company: Company, docs: GoogleDocs, made: Link) 
     assert section.heading == odd.heading
     assert len(section.blocks) == 6
     assert styles(company, made)["Zürich 👋 is not"] == "NORMAL_TEXT*"
-    docs.write_section(made, replace(odd, heading="👋 moved"), FIRST)
-    assert docs.sections(made)[0].heading == "👋 moved"
+    docs.write_section(made, replace(odd, heading="Wednesday, 4 March 2026"), FIRST)
+    assert docs.sections(made)[0].heading == "👋 Wednesday, 4 March 2026 👨‍👩‍👧"
     assert docs.sections(made)[0].mark == FIRST
 
 
