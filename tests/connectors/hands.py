@@ -118,7 +118,9 @@ def _typed(text: str, edit: Edit) -> str:
     ending, half = lines[n][len(line) :], len(line) // 2
     match edit.deed:
         case Deed.AHEAD | Deed.TYPE | Deed.BEHIND:
-            place = int(_TYPED_AT[edit.deed] * len(line))
+            # In front of the words, that is: a heading stays one.
+            lead = len(line) - len(line.lstrip("# "))
+            place = lead + int(_TYPED_AT[edit.deed] * (len(line) - lead))
             lines[n] = f"{line[:place]}{edit.words}{line[place:]}{ending}"
         case Deed.SPLIT:
             lines[n] = f"{line[:half]}\n{line[half:]}{ending}"
