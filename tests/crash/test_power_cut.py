@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.memory import Cut
+from tests.conftest import SWEEP
 from tests.crash.conftest import Fresh, Undisturbed
 from tests.crash.story import Power, fresh, same_but_for_unsure_letters, tell, unfinished, unsure
 from tests.databases import Cluster
@@ -37,6 +38,21 @@ def test_every_commit(whole: Undisturbed, steps: Callable[[int], range], stages:
 def test_every_request(whole: Undisturbed, steps: Callable[[int], range], stages: Fresh) -> None:
     for step in steps(2 * whole.requests):
         with stages() as stage:
+            stage.world.wire.fail(Cut(after=bool(step % 2)), at=step // 2 + 1)
+            told = tell(stage, Power())
+            assert unfinished(stage) == []
+            same_but_for_unsure_letters(told, whole.end, unsure(stage))
+
+
+def test_every_request_on_postgresql(
+    whole: Undisturbed,
+    steps: Callable[[int], range],
+    postgres: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """What a cut leaves behind is the same on any database, so CI looks at few of them."""
+    for step in steps(2 * whole.requests)[:: 1 if SWEEP else 4]:
+        with fresh(tmp_path_factory.mktemp("home"), postgres.database()) as stage:
             stage.world.wire.fail(Cut(after=bool(step % 2)), at=step // 2 + 1)
             told = tell(stage, Power())
             assert unfinished(stage) == []

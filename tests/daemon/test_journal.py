@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,15 @@ from daemon import journal
 from daemon.core.words import Decision, Kind
 from daemon.journal import Intent, State
 from tests.stage import FIRST, Stage, hours, kinds
+
+
+@pytest.fixture
+def stage(tmp_path: Path, database: str) -> Iterator[Stage]:
+    """The usual stage, on each kind of database."""
+    stage = Stage(tmp_path, database=database)
+    yield stage
+    stage.store.close()
+
 
 NOW = FIRST - hours(24)
 CREATE = 2
