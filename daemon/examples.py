@@ -195,6 +195,13 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "lines": (),
         },
     ),
-    "sign_in.md.j2": ({"account": "work", "what": "the consent was taken back"},),
+    "sign_in.md.j2": (
+        {
+            "account": "work",
+            "what": "the consent was taken back",
+            "remedy": "sign in again with `visavis login work`; likely cause: a new password",
+        },
+        {"account": "work", "what": "the token is too old", "remedy": "put a fresh one there"},
+    ),
 }
 """By template; the first example names every variable the template may use."""

@@ -178,9 +178,9 @@ class TemplatePen:
             lines=tuple(text.splitlines()),
         )
 
-    def sign_in(self, account: str, what: str) -> Words:
-        """Ask the owner to sign in again, saying what the provider said."""
-        return self._words("sign_in.md.j2", account=account, what=what)
+    def sign_in(self, account: str, what: str, remedy: str) -> Words:
+        """Ask the owner to sign in again, saying what the provider said and the likely cause."""
+        return self._words("sign_in.md.j2", account=account, what=what, remedy=remedy)
 
     def _words(self, template: str, **facts: Any) -> Words:  # noqa: ANN401 - any plain facts
         """Render a message: its first line is the subject."""

@@ -319,7 +319,7 @@ def _ask_to_sign_in(session: Session, house: House, failure: Failure, now: datet
         house,
         account,
         key("sign_in", account.name, last.looked_at if last else "never"),
-        house.pen.sign_in(account.name, failure.error.what),
+        house.pen.sign_in(account.name, failure.error.what, failure.error.remedy),
         now=now,
         about=account.name,
     )

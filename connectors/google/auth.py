@@ -29,10 +29,16 @@ TIMEOUT = 30.0
 _TESTING = timedelta(days=7)
 _IN_TESTING = "if the app is still in Testing; one that is Internal or published lasts"
 _UNUSED = timedelta(days=180)
-_ENDED = (
-    "sign in again with `visavis login {name}`; usual causes: the app is in Testing status, where "
-    "a sign-in lasts 7 days, a new password, half a year without use, or an administrator"
+_ENDED = "sign in again with `visavis login {name}`; "
+_EARLY = (
+    "likely cause: the app is in Testing status, where a sign-in lasts 7 days (publish it, or make "
+    "it Internal); else a new password, or an administrator"
 )
+_LATE = (
+    "likely cause: a new password, half a year without use, or an administrator (hardly Testing "
+    "status and its 7 days, as it lasted longer)"
+)
+_ADMINISTERED = "the administrator wants a new sign-in from time to time"
 
 
 class TokenFile(Protocol):
@@ -46,13 +52,16 @@ class TokenFile(Protocol):
 
 
 class Access:
-    """The token of one account. `granted` None means that nobody told what it is good for."""
+    """The token of one account. `granted` None means that nobody told what it is good for.
+
+    `remedy` tells from the last credentials what to do when they are good for nothing any more.
+    """
 
     def __init__(
         self,
         credentials: Credentials,
         *,
-        remedy: str,
+        remedy: Callable[[Any], str],
         granted: Collection[str] | None = None,
         keep: Callable[[Any], None] | None = None,
         quota_user: str = "",
@@ -80,7 +89,7 @@ class Access:
         """Get a new token and keep it; raises `SignInRequired` where the sign-in has ended."""
         # The library would find out by itself that a ready token cannot be renewed, in its words.
         if isinstance(self._credentials, UserCredentials) and not self._credentials.refresh_token:
-            raise SignInRequired("Google does not accept the token any more", self._remedy)
+            raise self._ended("Google does not accept the token any more")
         http = httplib2.Http(timeout=TIMEOUT)
         try:
             self._credentials.refresh(Request(http))
@@ -93,17 +102,23 @@ class Access:
 
     def _trouble(self, error: Exception) -> ConnectorError:
         """Tell a sign-in that ended from a token server that is not well."""
+        if isinstance(error, RefreshError) and "Reauthentication" in str(error):
+            # The library keeps Google's `invalid_rapt` to itself, and names a tool we do not use.
+            return self._ended(f"Google has ended the sign-in ({_ADMINISTERED})")
         told = error.args[1] if isinstance(error, RefreshError) and len(error.args) > 1 else None
         if not isinstance(told, dict) or "error" not in told or getattr(error, "retryable", False):
             return Unavailable(f"the sign-in cannot be renewed: {type(error).__name__}")
         why = f"{told['error']}: {told.get('error_description', '')}"
-        return SignInRequired(f"Google has ended the sign-in ({why})", self._remedy)
+        return self._ended(f"Google has ended the sign-in ({why})")
+
+    def _ended(self, what: str) -> SignInRequired:
+        return SignInRequired(what, self._remedy(self._credentials))
 
 
 def ready(token: str, variable: str) -> Access:
     """Use a token as it stands in the environment, for scripts, CI and stand-ins."""
     credentials = UserCredentials(token)  # type: ignore[no-untyped-call]
-    return Access(credentials, remedy=f"put a fresh token into {variable}")
+    return Access(credentials, remedy=lambda _: f"put a fresh token into {variable}")
 
 
 def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None = None) -> Access:
@@ -127,7 +142,13 @@ def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None 
         client_secret=client.get("client_secret"),
         token_uri=token_uri(client, endpoint),
     )
-    return Access(credentials, remedy=_ENDED.format(name=name), granted=granted, keep=keep)
+
+    def remedy(credentials: UserCredentials) -> str:
+        since, renewed = _moment(kept.get("since")), _aware(credentials.expiry)
+        cause = _EARLY if _perhaps_in_testing(since, renewed) else _LATE
+        return f"{_ENDED.format(name=name)}{cause}"
+
+    return Access(credentials, remedy=remedy, granted=granted, keep=keep)
 
 
 def delegated(
@@ -145,7 +166,7 @@ def delegated(
         f"{' '.join(sorted(scopes))}; that may take a day to work"
     )
     quota_user = sha256(subject.encode()).hexdigest()[:40]
-    return Access(account.with_subject(subject), remedy=remedy, quota_user=quota_user)
+    return Access(account.with_subject(subject), remedy=lambda _: remedy, quota_user=quota_user)
 
 
 def client_of(secrets: Path) -> dict[str, Any]:
@@ -177,15 +198,23 @@ def standing(name: str, wanted: Collection[Scope], tokens: TokenFile) -> Standin
     lacks = missing(wanted, kept["granted"])
     if told:
         return Standing(lacks, since, told, "Google gave it for so long")
-    if since and (renewed is None or renewed < since + _TESTING):
+    if since and _perhaps_in_testing(since, renewed):
         return Standing(lacks, since, since + _TESTING, _IN_TESTING)
     ends = renewed + _UNUSED if renewed else None
     return Standing(lacks, since, ends, "half a year after its last use")
 
 
+def _perhaps_in_testing(since: datetime | None, renewed: datetime | None) -> bool:
+    """Whether nothing yet speaks against Testing: a renewal after seven days would."""
+    return since is None or renewed is None or renewed < since + _TESTING
+
+
 def _moment(text: str | None) -> datetime | None:
-    """Read a moment; the library's own are naive, in UTC."""
-    moment = datetime.fromisoformat(text) if text else None
+    return _aware(datetime.fromisoformat(text)) if text else None
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """Return a moment in its zone; the library's own are naive, in UTC."""
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 

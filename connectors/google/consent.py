@@ -50,7 +50,7 @@ def sign_in(
     granted = credentials.granted_scopes or credentials.scopes or ()
     if not credentials.refresh_token:
         raise SignInRequired("Google gave no lasting sign-in", f"visavis login {name}")
-    _refuse_others(Access(credentials, remedy="", granted=granted), owner, endpoint)
+    _refuse_others(Access(credentials, remedy=lambda _: "", granted=granted), owner, endpoint)
     tokens.save(name, to_keep(credentials, granted, now.isoformat(), _end(flow, now)))
     return missing(scopes, granted)
 

@@ -67,8 +67,8 @@ class Pen(Protocol):
     def locked(self, document: Link, heading: str, text: str) -> Words:
         """Tell the owner that a section did not get into a document that somebody had open."""
 
-    def sign_in(self, account: str, what: str) -> Words:
-        """Ask the owner to sign in again, saying what the provider said."""
+    def sign_in(self, account: str, what: str, remedy: str) -> Words:
+        """Ask the owner to sign in again, saying what the provider said and the likely cause."""
 
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""

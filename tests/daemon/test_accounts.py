@@ -23,7 +23,7 @@ NOON = FIRST - hours(22)
 
 
 def signed_out() -> None:
-    raise SignInRequired("the grant was withdrawn", "visavis login work")
+    raise SignInRequired("the grant was withdrawn", "`visavis login work`; likely cause: a thief")
 
 
 @pytest.fixture
@@ -88,6 +88,7 @@ def test_an_account_without_sign_in_asks_once_and_works_again_after_it(stage: St
     asked = [letter for letter in stage.world.letters if "visavis login work" in letter.text]
     assert len(asked) == 1
     assert asked[0].to == MAYA
+    assert "likely cause: a thief" in asked[0].text
     assert state(stage, "work") == Condition.SIGN_IN
     assert queries.status(stage.house, NOON)["accounts"][0]["problem"] == "the grant was withdrawn"
     assert not stage.tick(NOON + hours(6)).failed

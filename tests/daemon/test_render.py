@@ -193,7 +193,8 @@ def test_a_removed_document_is_taken_as_an_answer(page: SnapshotAssertion) -> No
 
 
 def test_a_lost_sign_in_is_asked_for_with_the_command(page: SnapshotAssertion) -> None:
-    words = PEN.sign_in("work", "the consent was taken back")
+    remedy = "sign in again with `visavis login work`; likely cause: a new password"
+    words = PEN.sign_in("work", "the consent was taken back", remedy)
     assert f"{words.subject}\n\n{words.text}" == page
 
 

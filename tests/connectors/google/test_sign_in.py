@@ -21,7 +21,7 @@ from connectors.google.consent import sign_in
 from connectors.google.scopes import Scope, wanted
 from connectors.google.service import Google
 from connectors.model import Capability, Span
-from connectors.standins.faults import Slow, Truncated, html
+from connectors.standins.faults import Answer, Slow, Truncated, html
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
 
 EVERYTHING = wanted(documents=True, directory=True)
@@ -263,6 +263,40 @@ def test_a_sign_in_that_ended_asks_for_a_new_one_with_the_likely_cause(
     assert "invalid_grant" in asked.value.what
     assert "visavis login work" in asked.value.remedy
     assert "7 days" in asked.value.remedy
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_sign_in_that_outlived_a_week_was_not_in_testing(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    kept = json.loads(drawer.load("work") or "")
+    renewed = NOON.replace(tzinfo=None) + timedelta(days=9)
+    drawer.save("work", json.dumps(kept | {"expiry": renewed.isoformat()}))
+    google = opened(company, drawer, secrets)
+    company.world.sign_in.revoke(MAYA.address)
+    with pytest.raises(SignInRequired) as asked:
+        look(google)
+    assert "likely cause: a new password" in asked.value.remedy
+    assert "hardly Testing" in asked.value.remedy
+
+
+@pytest.mark.usefixtures("consented")
+@pytest.mark.parametrize("subtype", ["invalid_rapt", "rapt_required"])
+def test_an_administrator_who_wants_a_new_sign_in_is_named(
+    company: Company, drawer: Drawer, secrets: Path, subtype: str
+) -> None:
+    """Facts 10.1: session control. The library hides Google's answer behind words of its own."""
+    aged(drawer)
+    body = {
+        "error": "invalid_grant",
+        "error_description": f"reauth related error ({subtype})",
+        "error_subtype": subtype,
+    }
+    company.wire.fail(Answer(400, json.dumps(body)), path="/token")
+    with pytest.raises(SignInRequired) as asked:
+        look(opened(company, drawer, secrets))
+    assert "administrator" in asked.value.what
+    assert "visavis login work" in asked.value.remedy
 
 
 @pytest.mark.usefixtures("consented")
