@@ -49,3 +49,12 @@ def vtodo(task: Task, key: Key) -> bytes:
     calendar.add("prodid", _PRODUCT)
     calendar.add_component(todo)
     return bytes(calendar.to_ical())
+
+
+def standing(content: bytes) -> Facts | None:
+    """Return what a calendar object still has to be done; None once it is done, or no task."""
+    for found in Calendar.from_ical(content).walk("VTODO"):
+        if isinstance(found, Todo) and found.get("status") != "COMPLETED":
+            due = found.DUE
+            return {"title": str(found.get("summary")), "due": due.isoformat() if due else None}
+    return None

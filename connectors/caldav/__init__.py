@@ -3,5 +3,6 @@
 from connectors.caldav.calendar import CalDavCalendar
 from connectors.caldav.client import Dav
 from connectors.caldav.discovery import discover
+from connectors.caldav.tasks import CalDavTasks
 
-__all__ = ["CalDavCalendar", "Dav", "discover"]
+__all__ = ["CalDavCalendar", "CalDavTasks", "Dav", "discover"]

@@ -85,6 +85,17 @@ def discover(dav: Dav, name: str) -> Place:
     )
 
 
+def task_list(dav: Dav) -> str:
+    """Find where the owner's tasks are: a list of tasks alone, else a calendar that takes them."""
+    here = _entrance(dav)
+    homes = _principal(dav, here).homes or (here.path,)
+    found = [one for home in homes for one in _calendars(dav, home, "VTODO")]
+    if not found:
+        what = f"no calendar at {dav.url} takes tasks"
+        raise NotPermitted(what, "make a task list there, or leave out `tasks`")
+    return min(found, key=lambda one: _takes(one, "VEVENT")).path
+
+
 def _entrance(dav: Dav) -> Found:
     """Return what lies at the owner's address, or where the server says that calendars begin."""
     try:
@@ -117,14 +128,18 @@ def _principal(dav: Dav, here: Found) -> _Principal:
     return _Principal(homes, inbox, told.href(f"{C}schedule-outbox-URL"), default)
 
 
-def _calendars(dav: Dav, home: str) -> Iterator[Found]:
-    """Yield the collections of a home that take events, in the order of their paths."""
+def _calendars(dav: Dav, home: str, kind: str = "VEVENT") -> Iterator[Found]:
+    """Yield the collections of a home that take events, or tasks, in the order of their paths."""
     found = dav.ask("PROPFIND", home, propfind(*_CALENDAR), depth=1).found
     for one in sorted(found, key=lambda one: one.path):
-        kinds = one.props.get(f"{C}supported-calendar-component-set")
-        events = kinds is None or any(kind.get("name") == "VEVENT" for kind in kinds)
-        if _is_calendar(one) and events:
+        if _is_calendar(one) and _takes(one, kind):
             yield one
+
+
+def _takes(found: Found, kind: str) -> bool:
+    """Whether a collection takes a kind of component; one that does not say takes all."""
+    kinds = found.props.get(f"{C}supported-calendar-component-set")
+    return kinds is None or any(one.get("name") == kind for one in kinds)
 
 
 def _chosen(dav: Dav, found: list[Found], name: str, default: str) -> Found:

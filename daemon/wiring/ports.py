@@ -167,11 +167,11 @@ def _word(graph: Graph) -> Documents:
 def _caldav(
     account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
 ) -> Ports:
-    from connectors.caldav import CalDavCalendar
+    from connectors.caldav import CalDavCalendar, CalDavTasks
 
     dav = caldav(account, secrets.password(account) or "", ready_token(account, environ) or "")
     calendar = CalDavCalendar(dav, owner, zone(account, ""), now, name=account.calendar)
-    return Ports(calendar, close=dav.close)
+    return Ports(calendar, tasks=CalDavTasks(dav) if account.tasks else None, close=dav.close)
 
 
 def caldav(account: AccountSettings, password: str, token: str = "") -> Dav:
