@@ -20,7 +20,7 @@ from connectors.retry import Throttle, retried
 log = structlog.get_logger()
 
 _TIMEOUT = 30.0
-_LONG = 180.0  # a whole calendar in one answer
+_LONG = 120.0  # Radicale needs minutes for the first token of a large calendar
 _AT_ONCE = 3
 _RATE, _BURST = 20.0, 200.0
 _HOPS = 5
@@ -48,6 +48,7 @@ class Dav:
         # A proxy of the environment has no business with a server on loopback.
         self._http = httpx2.Client(trust_env=not loopback)
         self._patience = timeout
+        self._long = timeout * _LONG / _TIMEOUT
         if token:
             self._http.headers["Authorization"] = f"Bearer {token}"
         elif username:
@@ -60,7 +61,7 @@ class Dav:
     def ask(self, method: str, path: str, body: bytes, *, depth: int = 0) -> xml.Answer:
         """Ask a question whose answer has many parts; `depth` 1 asks for what lies in it too."""
         headers = {**_XML, "Depth": str(depth)}
-        answer = self._sent(method, path, body, headers, timeout=_LONG if depth else None)
+        answer = self._sent(method, path, body, headers, timeout=self._long)
         try:
             return xml.multistatus(answer.content)
         except xml.Malformed as error:

@@ -7,8 +7,6 @@ tick: look, decide, write down; gcal-sync by its loading, asking and saving.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,18 +14,17 @@ from tempfile import TemporaryDirectory
 
 from connectors.standins.google import World, application
 from connectors.standins.server import serve
-from tests.bench.measure import Figure, looked
+from tests.bench.measure import Figure, environment, looked
 from tests.bench.meetings import DESCRIPTION, MINUTES, NOW, OWNER, meetings
 from tests.bench.replay import Replay
 
 EVENTS = 5_000
 GCAL_SYNC = "gcal-sync==8.0.0"
-_ENVIRONMENT = Path(".cache/bench/gcal-sync")
 
 
 def run() -> Iterator[Figure]:
     """Yield times of the first look and of one without changes."""
-    python = _environment()
+    python = environment("gcal-sync", GCAL_SYNC)
     with _google() as (base, token), TemporaryDirectory() as folder:
         settings = _settings(Path(folder), base)
         token_variable = {"VISAVIS_ACCESS_TOKEN_WORK": token}
@@ -68,12 +65,3 @@ endpoint = "{base}"
 timezone = "Europe/Berlin"
 """)
     return settings
-
-
-def _environment() -> str:
-    """Return an interpreter that has gcal-sync, which shares no package with visavis."""
-    python = _ENVIRONMENT / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", _ENVIRONMENT], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-qq", GCAL_SYNC], check=True)
-    return str(python)

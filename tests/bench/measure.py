@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
 from time import perf_counter
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
@@ -72,6 +73,16 @@ def looked(
 
     runs = [astuple(once()) for _ in range(times)]
     return Looks(*map(min, zip(*runs, strict=True)))
+
+
+def environment(name: str, package: str) -> str:
+    """Return an interpreter with a package, which shares nothing with visavis; made once."""
+    folder = Path(".cache/bench") / name
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", package], check=True)
+    return str(python)
 
 
 def show(first: Callable[[], object], again: Callable[[], object] | None = None) -> None:

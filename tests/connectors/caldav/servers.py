@@ -145,6 +145,14 @@ def xandikos(folder: Path, post: CapturingTransport) -> Iterator[str]:
         backend, "/%(REMOTE_USER)s/", trusted_x_remote_user_hosts=["127.0.0.1"]
     )
 
+    with on_aiohttp(main) as url:
+        yield url
+
+
+@contextmanager
+def on_aiohttp(main: Any) -> Iterator[str]:  # noqa: ANN401 - xandikos has no types
+    """Run an application of xandikos on loopback, in a thread of its own."""
+
     async def handle(request: web.Request) -> Any:  # noqa: ANN401
         return await main.aiohttp_handler(request, "/")
 
@@ -152,13 +160,6 @@ def xandikos(folder: Path, post: CapturingTransport) -> Iterator[str]:
     for path in WELLKNOWN_DAV_PATHS:
         app.router.add_route("*", path, RedirectDavHandler("/").__call__)
     app.router.add_route("*", "/{path_info:.*}", handle)
-    with _aiohttp(app) as url:
-        yield url
-
-
-@contextmanager
-def _aiohttp(app: web.Application) -> Iterator[str]:
-    """Run an aiohttp application on loopback, in a thread of its own."""
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(app, access_log=None)
 
