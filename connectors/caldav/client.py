@@ -40,15 +40,15 @@ class Dav:
         username: str = "",
         password: str = "",
         token: str = "",
-        timeout: float = _TIMEOUT,
+        timeout: float | None = None,
     ) -> None:
         self.url = url
         self._origin = urlsplit(url)
         loopback = self._origin.scheme == "http"
         # A proxy of the environment has no business with a server on loopback.
         self._http = httpx2.Client(trust_env=not loopback)
-        self._patience = timeout
-        self._long = timeout * _LONG / _TIMEOUT
+        self._patience = timeout or _TIMEOUT
+        self._long = timeout or _LONG
         if token:
             self._http.headers["Authorization"] = f"Bearer {token}"
         elif username:

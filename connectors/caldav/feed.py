@@ -104,7 +104,12 @@ class Collection:
         asked_for = sorted(set(names))
         for start in range(0, len(asked_for), _PAGE):
             asked = multiget(map(self.at, asked_for[start : start + _PAGE]))
-            found |= self._resources(self._dav.ask("REPORT", self.path, asked, depth=1).found)
+            try:
+                answer = self._dav.ask("REPORT", self.path, asked, depth=1)
+            except NotFound as error:
+                # Without the calendar nothing is known of what was in it; a look finds it again.
+                raise Unavailable("the calendar is not where it was") from error
+            found |= self._resources(answer.found)
         return found
 
     def at(self, name: str) -> str:

@@ -4,8 +4,9 @@ Letters still go to the world in memory, whose wire also counts each write to th
 the power can go in our process while the provider lives on. Faults on the way stand on `wire`.
 """
 
+from tests.afar.at_caldav import RadicaleStage, XandikosStage
 from tests.afar.at_google import GoogleStage
 from tests.afar.at_outlook import OutlookStage
 from tests.afar.stage import Afar, Server
 
-__all__ = ["Afar", "GoogleStage", "OutlookStage", "Server"]
+__all__ = ["Afar", "GoogleStage", "OutlookStage", "RadicaleStage", "Server", "XandikosStage"]

@@ -13,6 +13,7 @@ import pytest
 import stamina
 
 from tests.afar import Afar, GoogleStage, OutlookStage, Server
+from tests.afar.at_caldav import RUNNING
 from tests.crash.story import End, Power, told_over
 
 Fresh = Callable[..., AbstractContextManager[Afar]]
@@ -41,6 +42,7 @@ def server() -> Iterator[Server]:
     """One address for all worlds."""
     with Server.running() as running:
         yield running
+    RUNNING.close()
 
 
 @pytest.fixture(params=[GoogleStage, OutlookStage], ids=["google", "outlook"], scope="session")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.memory import Cut
-from tests.afar import Afar
+from tests.afar import Afar, GoogleStage, OutlookStage, RadicaleStage, XandikosStage
 from tests.afar.conftest import Fresh, Undisturbed
 from tests.afar.faults import SHORT
 from tests.conftest import SWEEP
@@ -28,6 +28,20 @@ from tests.crash.story import (
 
 COMMITS, WRITES, REQUESTS = (1, 1, 1) if SWEEP else (14, 4, 4)
 """One of how many is broken; the sweep over the world in memory cuts the same commits too."""
+
+
+PROVIDERS: list[type[Afar]] = [GoogleStage, OutlookStage, RadicaleStage]
+
+
+@pytest.fixture(
+    params=[*PROVIDERS, XandikosStage] if SWEEP else PROVIDERS,
+    ids=lambda stage: stage.__name__.removesuffix("Stage").lower(),
+    scope="session",
+)
+def provider(request: pytest.FixtureRequest) -> type[Afar]:
+    """Each provider in turn; here also those whose documents lie at home."""
+    found: type[Afar] = request.param
+    return found
 
 
 @pytest.fixture(params=range(CHUNKS))

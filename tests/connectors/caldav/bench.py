@@ -41,7 +41,7 @@ class CalDavBench:
     def connected(self, path: str | None = None, name: str = "primary") -> CalDavCalendar:
         """Connect as a new start of the program would."""
         url = f"{self.server.url}{self.path if path is None else path}"
-        dav = Dav(url, username=self.user, password=PASSWORD, timeout=10)
+        dav = Dav(url, username=self.user, password=PASSWORD, timeout=30)
         self.open.callback(dav.close)
         return CalDavCalendar(dav, self.owner, ZONE, now, name=name)
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from xandikos.imip_transport import CapturingTransport
+from xandikos.imip_transport import CapturingTransport, IMIPTransportError
 from xandikos.multi_user import MultiUserFilesystemBackend, MultiUserXandikosApp
-from xandikos.web import WELLKNOWN_DAV_PATHS, RedirectDavHandler
+from xandikos.web import WELLKNOWN_DAV_PATHS
 
 from connectors.standins.faults import Wire
 from connectors.standins.radicale import radicale
@@ -34,6 +35,17 @@ _HOP = {"connection", "content-encoding", "content-length", "transfer-encoding",
 _numbers = count(1)
 
 
+class Post(CapturingTransport):
+    """The mail server that xandikos hands its invitations to; it may be down."""
+
+    down = False
+
+    def send(self, message: EmailMessage) -> None:
+        if self.down:
+            raise IMIPTransportError("no mail today")
+        super().send(message)
+
+
 @dataclass
 class Server:
     """A server behind its gate; everybody on it has the same password."""
@@ -42,8 +54,8 @@ class Server:
     url: str
     wire: Wire
     gate: Gate
-    post: CapturingTransport
-    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False))
+    post: Post
+    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=60))
 
     def person(self) -> str:
         """Make up somebody who was never here; returns the path of their calendar."""
@@ -125,7 +137,7 @@ def _user(signed: str) -> str:
 @contextmanager
 def running(kind: str, folder: Path, **quirks: Any) -> Iterator[Server]:  # noqa: ANN401
     """Run a server of a kind, with a gate in front of it."""
-    post = CapturingTransport()
+    post = Post()
     with radicale(folder) if kind == "radicale" else xandikos(folder, post) as base:
         gate = Gate(base, **quirks)
         wire = Wire(gate)
@@ -136,7 +148,7 @@ def running(kind: str, folder: Path, **quirks: Any) -> Iterator[Server]:  # noqa
 
 
 @contextmanager
-def xandikos(folder: Path, post: CapturingTransport) -> Iterator[str]:
+def xandikos(folder: Path, post: Post) -> Iterator[str]:
     """Run xandikos over a folder, for whoever the gate lets in; it invites by mail."""
     backend: Any = MultiUserFilesystemBackend(  # type: ignore[no-untyped-call]
         str(folder), create_defaults=True, imip_transport=post, imip_from="post@acme.example"
@@ -154,11 +166,11 @@ def on_aiohttp(main: Any) -> Iterator[str]:  # noqa: ANN401 - xandikos has no ty
     """Run an application of xandikos on loopback, in a thread of its own."""
 
     async def handle(request: web.Request) -> Any:  # noqa: ANN401
+        if request.path in WELLKNOWN_DAV_PATHS:
+            raise web.HTTPFound("/")
         return await main.aiohttp_handler(request, "/")
 
     app = web.Application()
-    for path in WELLKNOWN_DAV_PATHS:
-        app.router.add_route("*", path, RedirectDavHandler("/").__call__)
     app.router.add_route("*", "/{path_info:.*}", handle)
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(app, access_log=None)
