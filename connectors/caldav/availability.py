@@ -95,8 +95,7 @@ def hours(dav: Dav, place: Place) -> WorkingHours | None:
         return None
     name = f"{C}calendar-availability"
     try:
-        found = dav.ask("PROPFIND", place.inbox, propfind(name)).found
-        text = found[0].text(name) if found else ""
+        text = dav.properties(place.inbox, name).text(name)
         return _week(text) if text else None
     except (ConnectorError, ValueError):
         return None  # what nobody can read counts as not told

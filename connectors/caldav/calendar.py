@@ -100,7 +100,7 @@ class CalDavCalendar:
             read, problem = self._told(name, resource, window)
             found += filter(self._reader.tells, read)
             wrong |= {name: problem} if problem else {}
-        memory = Memory(place, window, told.token, told.tags, wrong)
+        memory = Memory(place, window, *told[1:], wrong)
         return Baseline(tuple(found), memory.cursor(), tuple(wrong.values()))
 
     def changes(self, since: Cursor) -> Changes:

@@ -14,7 +14,7 @@ import structlog
 
 from connectors.caldav import xml
 from connectors.caldav.failures import Refusal, refused, unanswered
-from connectors.errors import NotPermitted, OutcomeUnknown, Unavailable
+from connectors.errors import NotFound, NotPermitted, OutcomeUnknown, Unavailable
 from connectors.retry import Throttle, retried
 
 log = structlog.get_logger()
@@ -66,6 +66,13 @@ class Dav:
             return xml.multistatus(answer.content)
         except xml.Malformed as error:
             raise Unavailable(str(error)) from error
+
+    def properties(self, path: str, *names: str) -> xml.Found:
+        """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""
+        found = self.ask("PROPFIND", path, xml.propfind(*names)).found
+        if not found:
+            raise NotFound(f"nothing lies at {path}")
+        return found[0]
 
     @retried
     def report(self, path: str, body: bytes, *, kind: str = "") -> bytes:

@@ -68,7 +68,7 @@ def discover(dav: Dav, name: str) -> Place:
     here = _entrance(dav)
     principal = _principal(dav, here)
     if name == PRIMARY and _is_calendar(here):
-        (chosen,) = dav.ask("PROPFIND", here.path, propfind(*_CALENDAR)).found[:1]
+        chosen = dav.properties(here.path, *_CALENDAR)
     else:
         homes = principal.homes or (here.path,)
         found = [one for home in homes for one in _calendars(dav, home)]
@@ -99,12 +99,12 @@ def task_list(dav: Dav) -> str:
 def _entrance(dav: Dav) -> Found:
     """Return what lies at the owner's address, or where the server says that calendars begin."""
     try:
-        found = _one(dav, dav.url, *_SELF)
+        found = dav.properties(dav.url, *_SELF)
     except (NotFound, NotPermitted):
         # A web page may well live there, which knows nothing of PROPFIND.
-        found = _one(dav, urljoin(dav.url, _WELL_KNOWN), *_SELF)
+        found = dav.properties(urljoin(dav.url, _WELL_KNOWN), *_SELF)
     if not any(found.has(name, f"{D}href", f"{C}calendar", f"{D}collection") for name in _SELF):
-        found = _one(dav, urljoin(dav.url, _WELL_KNOWN), *_SELF)
+        found = dav.properties(urljoin(dav.url, _WELL_KNOWN), *_SELF)
     return found
 
 
@@ -114,14 +114,14 @@ def _principal(dav: Dav, here: Found) -> _Principal:
     if not path:
         return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
     try:
-        told = _one(dav, path, *_PRINCIPAL)
+        told = dav.properties(path, *_PRINCIPAL)
     except NotFound:
         return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
     inbox = told.href(f"{C}schedule-inbox-URL")
     default = ""
     if inbox:
         with suppress(ConnectorError):
-            default = _one(dav, inbox, f"{C}schedule-default-calendar-URL").href(
+            default = dav.properties(inbox, f"{C}schedule-default-calendar-URL").href(
                 f"{C}schedule-default-calendar-URL"
             )
     homes = tuple(_hrefs(told, f"{C}calendar-home-set"))
@@ -166,14 +166,6 @@ def _holds(dav: Dav, calendar: Found) -> bool:
     """Whether anything lies in a calendar."""
     found = dav.ask("PROPFIND", calendar.path, propfind(f"{D}getetag"), depth=1).found
     return any(one.path.rstrip("/") != calendar.path.rstrip("/") for one in found)
-
-
-def _one(dav: Dav, path: str, *names: str) -> Found:
-    """Ask for properties of one resource."""
-    found = dav.ask("PROPFIND", path, propfind(*names)).found
-    if not found:
-        raise NotFound(f"nothing lies at {path}")
-    return found[0]
 
 
 def _hrefs(found: Found, name: str) -> Iterator[str]:

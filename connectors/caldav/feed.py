@@ -29,6 +29,7 @@ class Memory:
 
     place: Place
     window: Span
+    ctag: str
     token: str
     tags: Mapping[str, str] | None = None
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -37,16 +38,17 @@ class Memory:
     def cursor(self) -> Cursor:
         """Pack it."""
         window = self.window.start.isoformat(), self.window.end.isoformat()
-        packed = _FORM, self.place.packed(), window, self.token, self.tags, dict(self.wrong)
+        told = self.ctag, self.token, self.tags, dict(self.wrong)
+        packed = _FORM, self.place.packed(), window, told
         return Cursor(json.dumps(packed, separators=(",", ":")))
 
     @classmethod
     def of(cls, cursor: Cursor) -> Memory:
         """Unpack a cursor; raises `CursorExpired` for one that is not ours or of another form."""
         try:
-            form, place, (start, end), token, tags, wrong = json.loads(cursor)
+            form, place, (start, end), told = json.loads(cursor)
             window = Span(datetime.fromisoformat(start), datetime.fromisoformat(end))
-            memory = cls(Place(**place), window, token, tags, wrong)
+            memory = cls(Place(**place), window, *told)
         except (ValueError, TypeError, AttributeError) as error:
             raise CursorExpired("the cursor cannot be read") from error
         if form != _FORM:
@@ -67,9 +69,13 @@ class Resource(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """What a feed tells: which resources, how far it was read, all tags where it compares."""
+    """What a feed tells: which resources, the calendar's own tag, and how far it was read.
+
+    Where there is no change feed, that is the tags of all resources in place of a token.
+    """
 
     names: tuple[str, ...]
+    ctag: str
     token: str
     tags: Mapping[str, str] | None = None
 
@@ -118,21 +124,30 @@ class Collection:
 
     def now(self) -> Touched:
         """Tell how far the feed goes now, without asking for anything in it."""
-        here = self._dav.ask("PROPFIND", self.path, propfind(f"{D}sync-token", CTAG)).found[0]
+        here = self._dav.properties(self.path, f"{D}sync-token", CTAG)
         if self._syncs and (token := here.text(f"{D}sync-token")):
-            return Touched((), token)
-        return Touched((), here.text(CTAG), self._tags())
+            return Touched((), here.text(CTAG), token)
+        return Touched((), here.text(CTAG), "", self._tags())
 
     def since(self, memory: Memory) -> Touched:
-        """Tell what was touched since; raises `CursorExpired`."""
+        """Tell what was touched since; raises `CursorExpired`.
+
+        The calendar's own tag is asked for first: of all questions it costs a server least.
+        """
         try:
+            ctag = self._ctag() if memory.ctag or memory.tags is not None else ""
+            if ctag and ctag == memory.ctag:
+                return Touched((), ctag, memory.token, memory.tags)
             if memory.tags is None:
-                return self._synced(memory.token)
-            return self._compared(memory.token, memory.tags)
+                return self._synced(ctag, memory.token)
+            return self._compared(ctag, memory.tags)
         except NotFound as error:
             raise CursorExpired("the calendar is not where it was") from error
 
-    def _synced(self, token: str) -> Touched:
+    def _ctag(self) -> str:
+        return self._dav.properties(self.path, CTAG).text(CTAG)
+
+    def _synced(self, ctag: str, token: str) -> Touched:
         """Follow the feed to its end: a server may give a part of it only (507)."""
         names: dict[str, None] = {}
         while True:
@@ -143,18 +158,14 @@ class Collection:
             names |= dict.fromkeys(filter(None, map(self._name, answer.found)))
             more = any(one.status == 507 for one in answer.found)
             if not more or answer.token == token:
-                return Touched(tuple(names), answer.token or token)
+                return Touched(tuple(names), ctag, answer.token or token)
             token = answer.token
 
-    def _compared(self, before: str, known: Mapping[str, str]) -> Touched:
-        """Compare all tags, unless the calendar's own says that nothing changed."""
-        here = self._dav.ask("PROPFIND", self.path, propfind(CTAG)).found[0]
-        ctag = here.text(CTAG)
-        if ctag and ctag == before:
-            return Touched((), ctag, known)
+    def _compared(self, ctag: str, known: Mapping[str, str]) -> Touched:
+        """Compare the tags of all resources."""
         tags = self._tags()
         touched = (name for name in {**known, **tags} if known.get(name) != tags.get(name))
-        return Touched(tuple(touched), ctag, tags)
+        return Touched(tuple(touched), ctag, "", tags)
 
     def _tags(self) -> dict[str, str]:
         """Return the entity tag of every resource."""
@@ -179,4 +190,5 @@ class Collection:
 def after(memory: Memory, told: Touched, wrong: Mapping[str, str]) -> Memory:
     """Return the memory after a look: what was touched is wrong only if it still is."""
     kept = {name: words for name, words in memory.wrong.items() if name not in told.names}
-    return replace(memory, token=told.token, tags=told.tags, wrong={**kept, **wrong})
+    _, ctag, token, tags = told
+    return replace(memory, ctag=ctag, token=token, tags=tags, wrong={**kept, **wrong})

@@ -5,6 +5,8 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from connectors.ical.parts import Fields
 from connectors.ical.source import Property
 from connectors.model import Attendee, AttendeeKind, Response
@@ -15,7 +17,10 @@ _KINDS = {kind.value.upper(): kind for kind in AttendeeKind}
 
 def address(person: Property) -> str:
     """Return the mail address of an ATTENDEE or ORGANIZER, in lower case."""
-    params, value = person.parts()
+    return _address(*person.parts())
+
+
+def _address(params: Mapping[str, str], value: str) -> str:
     scheme, _, rest = value.strip().partition(":")
     if scheme.lower() == "mailto":
         return rest.strip().lower()
@@ -25,15 +30,15 @@ def address(person: Property) -> str:
 
 def attendees(part: Fields) -> tuple[Attendee, ...]:
     """Read who is invited, each address once: the last word on it counts."""
-    found = {address(one): _attendee(one) for one in part.get("ATTENDEE", ())}
-    return tuple(found.values())
+    found = map(_attendee, part.get("ATTENDEE", ()))
+    return tuple({one.address: one for one in found}.values())
 
 
 def _attendee(one: Property) -> Attendee:
     """Read one guest; an answer or kind we do not know is the default of RFC 5545."""
-    params, _ = one.parts()
+    params, value = one.parts()
     return Attendee(
-        address(one),
+        _address(params, value),
         params.get("CN", ""),
         _RESPONSES.get(params.get("PARTSTAT", "").upper(), Response.NEEDS_ACTION),
         _KINDS.get(params.get("CUTYPE", "").upper(), AttendeeKind.INDIVIDUAL),
