@@ -128,6 +128,13 @@ class CalDavStage(Afar):
             standing=tuple(sorted(_standing(text))),
         )
 
+    def decline(self, uid: str, on: datetime) -> None:
+        self.hands.decline(Handle(uid), on)
+
+    def trash(self) -> None:
+        (file,) = self.folder.glob("*.md")
+        file.unlink()
+
 
 class RadicaleStage(CalDavStage):
     """On Radicale, which tells nobody of anything."""
