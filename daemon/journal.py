@@ -198,6 +198,12 @@ def entries(session: Session) -> tuple[Intent, ...]:
     return tuple(_intent(row) for row in rows)
 
 
+def pairs(session: Session) -> dict[Key, str]:
+    """Return the pair of every write."""
+    rows = session.exec(select(IntentRow.key, IntentRow.pair))
+    return {Key(key): pair for key, pair in rows}
+
+
 def entry(session: Session, key: str) -> Intent | None:
     """Return one write by its key."""
     row = session.get(IntentRow, key)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from connectors import markdown
 from connectors.errors import ConnectorError, SignInRequired
-from connectors.model import Series, Span
+from connectors.model import Key, Series, Span
 from daemon import health, heldback, inventory, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier
 from daemon.core.proposing import settled
@@ -119,6 +119,12 @@ def entries(house: House) -> list[Shape]:
         written = journal.entries(session)
     zones = {account.name: account.policy.zone for account in house.accounts}
     return [views.entry(one, zones.get(one.decision.account, "UTC")) for one in written]
+
+
+def about(house: House) -> dict[Key, str]:
+    """Return the pair that each write is about."""
+    with house.store.read() as session:
+        return journal.pairs(session)
 
 
 def agenda(house: House, dossier: Dossier, now: datetime) -> Shape:

@@ -132,7 +132,7 @@ def _declined_for_good(series: Series, owner: Person) -> Iterator[str]:
 def _remarks(series: Series, owner: Person, others: Sequence[Person]) -> Iterator[str]:
     """Yield what speaks for it, and what was left out of the count."""
     if series.rule is not None:
-        yield _rhythm(series.rule)
+        yield rhythm(series.rule)
     if len(others) == 1:
         yield f"one other person: {called(others[0])}"
     for one in series.attendees or ():
@@ -148,7 +148,8 @@ def _individuals(attendees: Sequence[Attendee]) -> Iterator[Attendee]:
     return (one for one in attendees if one.kind is AttendeeKind.INDIVIDUAL)
 
 
-def _rhythm(rule: str) -> str:
+def rhythm(rule: str) -> str:
+    """Return how often a rule repeats, in words."""
     unit = re.search(r"\bFREQ=(\w+)", rule)
     if unit is None or unit[1] not in _UNITS:
         return "repeats by a rule of its own"

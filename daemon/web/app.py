@@ -12,7 +12,18 @@ from starlette.staticfiles import StaticFiles
 
 from connectors.errors import ConnectorError
 from daemon.links import BadLink
-from daemon.web import actions, answers, api, documents, leaving, metrics, pages, push, sessions
+from daemon.web import (
+    actions,
+    answers,
+    api,
+    documents,
+    leaving,
+    metrics,
+    pages,
+    pulse,
+    push,
+    sessions,
+)
 from daemon.web.forms import Forged
 from daemon.web.guard import Guard
 from daemon.web.sessions import SignedIn
@@ -65,6 +76,7 @@ def _owned() -> list[BaseRoute]:
         Route("/plan", pages.plan),
         Route("/series", pages.series),
         Route("/accounts", pages.accounts),
+        Route("/revision", pulse.show),
         Route("/leave", sessions.leave, methods=["POST"]),
         *api.routes(),
     ]

@@ -23,6 +23,8 @@ from daemon.web.templating import desk, page
 
 A_PAGE = 60
 """Writes of the journal on one page."""
+ENOUGH = 5
+"""Proposals on the overview, so that the pairs stay in sight; the others have their own page."""
 NO_PAIR = "There is no such pair; perhaps the settings ignore it."
 
 
@@ -35,7 +37,8 @@ def overview(request: Request) -> Response:
         pairs=sorted(shown["pairs"], key=_soonest),
         names=_names(request),
         pictures=_pictures(shown["pairs"], here),
-        proposals=_open(shown["proposals"]),
+        proposals=sorted(_open(shown["proposals"]), key=_lost),
+        enough=ENOUGH,
         alerts=_loudest(shown["alerts"]),
         troubled=[one for one in shown["status"]["accounts"] if one["problem"]],
         **_drawing(here),
@@ -110,6 +113,8 @@ def writes(request: Request) -> dict[str, Any]:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
     first = number * A_PAGE
     return {
+        "names": _names(request),
+        "about": queries.about(site(request).house()),
         "entries": found[first : first + A_PAGE],
         "newer": number - 1 if number else None,
         "older": number + 1 if len(found) > first + A_PAGE else None,
@@ -176,6 +181,10 @@ def _soonest(pair: Shape) -> tuple[bool, datetime | None, str]:
     """Order pairs by their next meeting; those without one stand last."""
     start = datetime.fromisoformat(pair["next"]["start"]) if pair["next"] else None
     return start is None, start, pair["id"]
+
+
+def _lost(proposal: Shape) -> datetime:
+    return datetime.fromisoformat(proposal["lost"]["start"])
 
 
 def _names(request: Request) -> dict[str, Shape]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from connectors.plain import plain
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
@@ -33,7 +35,7 @@ def prose(text: str) -> Markup:
     import nh3  # noqa: PLC0415 - neither is needed before the first agenda is opened
 
     html = nh3.clean(
-        _parser().render(text),
+        _parser().render(plain(text)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},

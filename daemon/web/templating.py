@@ -12,12 +12,16 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from connectors.plain import plain
 from daemon import phrases, queries
+from daemon.core.pairing import rhythm
 from daemon.views import Shape
 from daemon.web.forms import csrf
+from daemon.web.pulse import revision
 from daemon.web.site import site
 
 HERE = Path(__file__).parent
@@ -43,6 +47,7 @@ def page(request: Request, name: str, status: int = 200, /, **facts: Any) -> HTM
         "path": request.url.path,
         "here": f"{request.url.path}?{query}" if (query := _query(request)) else request.url.path,
         "csrf": sign,
+        "revision": revision(here.house()) if sign else "",
         "open": desk(request)["status"]["open"] if sign else None,
         "said": SAID.get(request.query_params.get("said", "")),
     }
@@ -69,6 +74,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_read_only,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -79,6 +85,8 @@ def _environment() -> Environment:
         "count": phrases.count,
         "words": _words,
         "name": _name,
+        "who": _who,
+        "rhythm": rhythm,
         "facts": _facts,
         "seat": SEATS.__getitem__,
     }
@@ -131,6 +139,16 @@ def _words(name: str) -> str:
 
 def _name(person: Mapping[str, str | None]) -> str:
     return person["name"] or person["address"] or ""
+
+
+def _who(person: Mapping[str, str | None]) -> Markup:
+    """Return the name apart from what stands around it, whichever way it is read."""
+    return Markup("<bdi>{}</bdi>").format(plain(_name(person)))
+
+
+def _read_only(value: object) -> object:
+    """Return other people's text without what a browser would obey; ours comes as Markup."""
+    return plain(value) if type(value) is str else value
 
 
 def _facts(value: object) -> str:

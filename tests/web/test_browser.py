@@ -18,13 +18,16 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from daemon import answering, queries
+from daemon import answering, queries, steering
 from daemon.house import House
 from tests.stage import Stage
 from tests.web.conftest import SUNDAY, Paper, Window
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PAGES = ("/", "{pair}", "{pair}/agenda", "/proposals", "/alerts", "/journal", "/plan", "/series")
+AWAY = """window.away = true;
+Object.defineProperty(document, "hidden", {get: () => window.away});"""
+"""The tab is behind another one."""
 SERIOUS = {"serious", "critical"}
 
 
@@ -115,9 +118,23 @@ def test_what_one_reads_stays_open_and_in_focus(tab: Page, window: Window) -> No
     tab.locator("summary").first.focus()
     tab.keyboard.press("Enter")
     with tab.expect_response(lambda answer: answer.url.endswith("/journal")):
-        pass
+        steering.pause(window.house, "*", None)
     expect(tab.locator("details").first).to_have_attribute("open", "")
     expect(tab.locator("summary").first).to_be_focused()
+
+
+def test_a_page_nobody_sees_asks_nothing(tab: Page, window: Window) -> None:
+    asked: list[str] = []
+    tab.add_init_script(AWAY)
+    tab.clock.install()
+    tab.goto(window.base)
+    tab.on("request", lambda request: asked.append(request.url))
+    steering.pause(window.house, "*", None)
+    tab.clock.run_for(120_000)
+    assert asked == []
+    tab.evaluate("window.away = false")
+    with tab.expect_response(lambda answer: answer.url.endswith("/revision")):
+        tab.clock.run_for(1000)
 
 
 def test_a_meeting_is_found_again_by_keyboard_alone(tab: Page, window: Window) -> None:

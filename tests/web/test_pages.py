@@ -98,7 +98,7 @@ def test_the_journal_is_turned_like_a_book(lost: Stage, window: Window) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/proposals", "/alerts", "/journal", "/accounts"])
 def test_pages_that_change_ask_again_by_themselves(window: Window, path: str) -> None:
-    assert f'data-hx-get="{path}" data-hx-trigger="every 3s"' in window.text(path)
+    assert f'data-hx-get="{path}" data-hx-trigger="look"' in window.text(path)
 
 
 @pytest.mark.parametrize("path", ["/plan", "/series"])
