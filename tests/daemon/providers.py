@@ -6,7 +6,7 @@ looks after her account; with `both` it also looks after Ben's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from typing import Protocol
 from connectors.files import FilesCalendar
 from connectors.model import Handle, Person, Span
 from connectors.protocol import Calendar
+from connectors.standins.faults import Wire
 from connectors.standins.google import Person as Googler
 from connectors.standins.google import World as GoogleWorld
 from connectors.standins.google import application as google_application
@@ -36,6 +37,10 @@ class Provider(Protocol):
     """What people can do wherever their calendar is; a meeting is named by its event."""
 
     clock: Clock
+    people: Sequence[str]
+    """Whose times can be seen from Maya's account."""
+    wire: Wire | None
+    """The way to the server, where there is one."""
 
     def calendar(self, of: Person) -> Calendar:
         """Return somebody's calendar as visavis sees it."""
@@ -76,6 +81,8 @@ class AtFiles:
 
     def __init__(self, _: ExitStack, folder: Path) -> None:
         self.clock = Clock()
+        self.people: Sequence[str] = (MAYA,)
+        self.wire: Wire | None = None
         self.path = folder / "calendar"
         self.path.mkdir()
         self.bench = FilesBench(self.path)
@@ -174,6 +181,8 @@ class AtGoogle:
         self.clock = Clock()
         world = GoogleWorld(self.clock)
         wire = google_application(world)
+        self.people: Sequence[str] = (MAYA, BEN)
+        self.wire: Wire | None = wire
         self.company = Google(stack.enter_context(serve(wire)), world, wire)
         stack.callback(self.company.close)
         # As colleagues often do: free/busy alone tells nobody why somebody is away.
@@ -228,6 +237,8 @@ class AtMicrosoft:
     def __init__(self, stack: ExitStack, _: Path) -> None:
         self.clock = Clock()
         self.company = Microsoft(stack, self.clock)
+        self.people: Sequence[str] = (MAYA, BEN)
+        self.wire: Wire | None = self.company.wire
 
     def calendar(self, of: Person) -> Calendar:
         return self.company.of(of)
@@ -288,17 +299,34 @@ class Place:
 
     def __init__(self, stack: ExitStack, home: Path, provider: str, *people: str) -> None:
         self.at: Provider = PROVIDERS[provider](stack, home)
-        self.stage = Stage(home, accounts={one: Person(one) for one in people or (MAYA,)})
-        stack.callback(self.stage.store.close)
-        accounts = self.stage.house.accounts
-        wired = (replace(a, calendar=self.at.calendar(a.owner)) for a in accounts)
-        self.stage.house = replace(self.stage.house, accounts=tuple(wired))
+        self._stack, self._people = stack, people or (MAYA,)
+        self.stage = self.another(home)
         self.event = self.at.meet(FIRST, rule="FREQ=WEEKLY")
+
+    def another(self, home: Path) -> Stage:
+        """Install visavis once more, for the same people."""
+        stage = Stage(home, accounts={one: Person(one) for one in self._people})
+        self._stack.callback(stage.store.close)
+        self._wire(stage)
+        return stage
+
+    def rewire(self) -> None:
+        """Take up changed settings."""
+        self._wire(self.stage)
+
+    def _wire(self, stage: Stage) -> None:
+        accounts = stage.house.accounts
+        wired = (replace(a, calendar=self.at.calendar(a.owner)) for a in accounts)
+        stage.house = replace(stage.house, accounts=tuple(wired))
 
     def tick(self, now: datetime) -> Turn:
         """Take one turn, without a failure."""
+        return self.turn(self.stage, now)
+
+    def turn(self, stage: Stage, now: datetime) -> Turn:
+        """Let one installation take a turn, without a failure."""
         self.at.clock.at = now.astimezone(UTC)
-        turn = self.stage.tick(now)
+        turn = stage.tick(now)
         assert [(failure.error, failure.decision) for failure in turn.failed] == []
         return turn
 

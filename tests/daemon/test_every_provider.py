@@ -7,17 +7,18 @@ question is Monday's of week 2; all is judged at the end of that week.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import date
+from contextlib import ExitStack, suppress
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import stamina
 
+from connectors.standins.faults import LostAnswer
 from daemon import answering, steering
-from daemon.core.words import ProposalState
+from daemon.core.words import Proposal, ProposalState
 from tests.daemon.providers import DAY, PROVIDERS, Place
-from tests.stage import BEN, MAYA, hours, week
+from tests.stage import BEN, MAYA, Stage, hours, week
 
 LOST, TUESDAY = week(2), week(2) + DAY
 BEFORE, MEANWHILE, AFTER = week(1) + DAY + hours(2), LOST - 3 * DAY, LOST + 6 * DAY
@@ -221,3 +222,78 @@ def test_a_meeting_with_neighbours_is_no_collision(place: Place) -> None:
     place.at.plan(LOST + hours(0.5), 30)
     friday = LOST - 3 * DAY + hours(3)
     assert not [d for d in place.tick(friday).done if d.key.startswith("advise:foresight")]
+
+
+def offered(place: Place, stage: Stage, now: datetime) -> Proposal:
+    """Lose the meeting; return what a house proposes instead."""
+    place.turn(stage, BEFORE)
+    cancel(place)
+    place.turn(stage, now)
+    return stage.dossier(now).proposals[-1]
+
+
+def in_the_week(stage: Stage, now: datetime) -> list[datetime]:
+    """Return when the two meet in the week of the lost meeting."""
+    standing = (one.span.start for one in stage.dossier(now).standing())
+    return [start for start in standing if LOST - DAY < start < AFTER]
+
+
+def test_two_installations_that_accept_two_times_make_one_meeting(
+    place: Place, tmp_path: Path
+) -> None:
+    other = place.another(tmp_path / "laptop")
+    place.turn(other, BEFORE)
+    first = offered(place, place.stage, MEANWHILE)
+    place.turn(other, MEANWHILE)
+    (second,) = other.dossier(MEANWHILE).proposals
+    now = MEANWHILE + hours(1)
+    booked = answering.accept(place.stage.house, first.id, now, n=first.options[0].n).booked
+    assert booked is not None
+    with pytest.raises(answering.Refused):
+        answering.accept(other.house, second.id, now, n=second.options[1].n)
+    for stage in (place.stage, other):
+        place.turn(stage, now + hours(1))
+        assert in_the_week(stage, now + hours(1)) == [booked.span.start]
+
+
+@pytest.mark.parametrize("provider", ["google", "outlook"])
+def test_a_lost_answer_books_once(stack: ExitStack, tmp_path: Path, provider: str) -> None:
+    place = Place(stack, tmp_path, provider)
+    proposal = offered(place, place.stage, MEANWHILE)
+    wire, now = place.at.wire, MEANWHILE + hours(1)
+    assert wire is not None
+    wire.fail(LostAnswer(), when=lambda request: request.writes and "/events" in request.path)
+    with suppress(answering.Refused):
+        answering.accept(place.stage.house, proposal.id, now, n=proposal.options[0].n)
+    booked = answering.accept(place.stage.house, proposal.id, now, n=proposal.options[0].n).booked
+    assert booked is not None
+    place.tick(now + hours(1))
+    assert in_the_week(place.stage, now + hours(1)) == [booked.span.start]
+
+
+def test_a_time_that_is_gone_is_refused_with_fresh_ones(place: Place) -> None:
+    proposal = offered(place, place.stage, MEANWHILE)
+    gone = proposal.options[0]
+    place.at.plan(gone.span.start, 30)
+    with pytest.raises(answering.Refused) as refused:
+        answering.accept(place.stage.house, proposal.id, MEANWHILE + hours(1), n=gone.n)
+    fresh = refused.value.proposal
+    assert fresh is not None
+    assert fresh.state is ProposalState.OPEN
+    assert fresh.options
+    assert not any(option.span.overlaps(gone.span) for option in fresh.options)
+    place.tick(MEANWHILE + hours(1.5))
+    assert in_the_week(place.stage, MEANWHILE + hours(1.5)) == []
+
+
+def test_auto_books_where_both_are_seen_and_only_once(place: Place) -> None:
+    place.stage.settle(auto=True)
+    place.rewire()
+    place.tick(BEFORE)
+    cancel(place)
+    turn = place.tick(MEANWHILE)
+    seen = len(place.at.people) > 1
+    assert ("book" in [d.kind for d in turn.done]) is seen
+    assert len(in_the_week(place.stage, MEANWHILE)) == seen
+    place.tick(MEANWHILE + hours(1))
+    assert len(in_the_week(place.stage, MEANWHILE + hours(1))) == seen
