@@ -211,8 +211,8 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
 
 
 def _clock(clock: Clock) -> str:
-    shown = "" if clock.told else "; where the calendar shows working hours, theirs count"
-    return f"works on the clock of {clock.zone}: {clock.because}{shown}"
+    shown = "" if clock.told else "; working hours that their calendar shows count more"
+    return f"the other works on the clock of {clock.zone}, {clock.because}{shown}"
 
 
 def _beside(when: datetime | None, times: Span | None) -> str | None:

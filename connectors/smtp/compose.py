@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage, Message
+from email.policy import SMTP, Policy
 from email.utils import formatdate
 from hashlib import blake2b
 from urllib.parse import quote
@@ -15,8 +15,20 @@ from connectors.errors import NotPermitted
 from connectors.model import Letter
 from connectors.plain import one_line, plain
 
+
+class _Ways(UnstructuredHeader, BaseHeader):
+    """Web addresses in a header: never cut nor encoded, or no mail program could follow them."""
+
+    def fold(self, *, policy: Policy[Message[str, str]]) -> str:
+        """Write each address on a line of its own."""
+        ways = str(self).split(", ")
+        return f"{self.name}: {f',{policy.linesep} '.join(ways)}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Ways)
 # Bodies as quoted-printable or base64: every server relays them, and no line is too long.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 # Whatever could end an address or begin a second one is no part of one.
 _ADDRESS = re.compile(r'([^@\s<>()\[\]\\,;:"\x00-\x1f\x7f]+)@([^@\s<>()\[\]\\,;:"\x00-\x1f\x7f]+)')
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE | re.IGNORECASE)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from daemon.core.candidates import MINUTE, Loss, Slot, minute_of_day
-from daemon.core.fairness import Burden
+from daemon.core.fairness import Burden, burden
 
 
 def because(loss: Loss, slot: Slot, earliest: datetime) -> str:
@@ -70,15 +70,21 @@ def _merits(loss: Loss, slot: Slot, earliest: datetime) -> Iterator[str]:
         yield "keeps free time in one piece"
     if slot.burden:
         yield _turn(loss, slot.burden)
+    elif usual := burden(loss.meeting.planned, loss.owner.hours, loss.partner.hours):
+        who = "you" if usual.owner else loss.partner.name
+        yield f"spares {who} the {usual.hour} hour ({_so_far(loss)})"
 
 
-def _turn(loss: Loss, burden: Burden) -> str:
-    so_far = f"so far you {loss.tally.owner}, {loss.partner.name} {loss.tally.partner}"
-    who = "you" if burden.owner else loss.partner.name
-    if loss.tally.turn_of(burden):
-        whose = "your" if burden.owner else f"{loss.partner.name}'s"
-        return f"{whose} turn to take the {burden.hour} hour ({so_far})"
-    return f"the {burden.hour} hour for {who} ({so_far})"
+def _so_far(loss: Loss) -> str:
+    return f"so far you {loss.tally.owner}, {loss.partner.name} {loss.tally.partner}"
+
+
+def _turn(loss: Loss, load: Burden) -> str:
+    who = "you" if load.owner else loss.partner.name
+    if loss.tally.turn_of(load):
+        whose = "your" if load.owner else f"{loss.partner.name}'s"
+        return f"{whose} turn to take the {load.hour} hour ({_so_far(loss)})"
+    return f"the {load.hour} hour for {who} ({_so_far(loss)})"
 
 
 def _duration(length: timedelta) -> str:

@@ -45,10 +45,10 @@ def clock(
     if told:
         return Clock(told, "as the settings say", told=True)
     if account:
-        return Clock(account, "the zone of their own account here")
+        return Clock(account, "as their own account here says")
     if entry is not None and entry.zone:
-        return Clock(entry.zone, "from the company directory")
+        return Clock(entry.zone, "as the company directory says")
     for one in series:
         if partner.answers_to(one.organizer) and one.zone not in _NOWHERE:
             return Clock(one.zone, "assumed from the meetings they organize", assumed=True)
-    return Clock(owner, "assumed to be yours: nothing tells another", assumed=True)
+    return Clock(owner, "assumed, as nothing tells another than yours", assumed=True)

@@ -254,3 +254,13 @@ def test_what_every_present_target_has_is_not_sent_twice(post: Post) -> None:
     post.wire(links=True)
     post.stage.every(week(1) - hours(1), week(1) + hours(5), hours(1))
     assert len([mail for mail in post.to(MAYA) if "another time" in mail["Subject"]]) == 1
+
+
+def test_the_way_out_stands_in_the_raw_mail_letter_by_letter(post: Post) -> None:
+    post.lose()
+    raw = post.sink.envelopes[-1].content
+    assert isinstance(raw, bytes)
+    assert post.stage.house.links is not None
+    assert f"<{post.stage.house.links.leave(MAYA)}>".encode() in raw
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert max(map(len, head.splitlines())) < 998
