@@ -26,6 +26,15 @@ MARKS = {
     "upcoming": "○",
 }
 """One mark an outcome, told apart without colour."""
+COLOURS = {
+    "held": "green",
+    "moved": "green",
+    "rescued": "green",
+    "missed": "bold red",
+    "excused": "yellow",
+    "upcoming": "dim",
+}
+"""How a mark looks where there is colour, which says nothing that the mark does not."""
 NONE, NOW = "·", "|"
 PLAIN = str.maketrans("●◐◆✗○·", "#>+xo.")
 """The same marks where a terminal has nothing but ASCII."""
@@ -78,6 +87,7 @@ def pairs(config: Config = None, *, json: Json = False) -> None:
     table(
         ["with", "role", "next", "streak", "missed", "last and next"],
         (_pair(shape, at.now) for shape in found),
+        marks={_drawn(MARKS[outcome]): colour for outcome, colour in COLOURS.items()},
     )
     legend = {**{mark: outcome for outcome, mark in MARKS.items()}, NOW: "now", NONE: "none"}
     say(_drawn("  ".join(f"{mark} {meaning}" for mark, meaning in legend.items())))

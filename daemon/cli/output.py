@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,16 +36,25 @@ def say(text: str = "") -> None:
     print(plain(text))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table that obeys `NO_COLOR` and the width of the terminal."""
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], *, marks: Mapping[str, str] | None = None
+) -> None:
+    """Print a table that obeys `NO_COLOR` and the width of the terminal.
+
+    `marks` are the signs of the last column with their colours; it is never cut nor folded.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     bold = "" if os.environ.get("NO_COLOR") else "bold"
     drawn = Table(*head, box=None, pad_edge=False, header_style=bold)
+    drawn.columns[-1].no_wrap = marks is not None
     for row in rows:
-        drawn.add_row(*(Text(plain(cell)) for cell in row))
+        cells = [Text(plain(cell)) for cell in row]
+        for sign, colour in (marks or {}).items() if bold else ():
+            cells[-1].highlight_words([sign], colour)
+        drawn.add_row(*cells)
     Console(width=None if sys.stdout.isatty() else 200).print(drawn)
 
 
