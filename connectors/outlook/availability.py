@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors.errors import ConnectorError, NotPermitted
+from connectors.errors import ConnectorError, NotFound, NotPermitted
 from connectors.model import Busy, Person, Response, Span, WorkingHours
 from connectors.outlook import schedules, translate
 from connectors.outlook.client import Ask, Graph
@@ -41,7 +41,7 @@ class Availability:
         """Tell when people are taken; who cannot be seen is left out."""
         try:
             told = self._schedules([one.address for one in people], window)
-        except NotPermitted:
+        except (NotPermitted, NotFound):
             self.of_others = False
             mine = [one for one in people if one.answers_to(self._owner.address)]
             return dict.fromkeys(mine, self._own(window)) if mine else {}

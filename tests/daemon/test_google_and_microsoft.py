@@ -12,6 +12,7 @@ import pytest
 import stamina
 
 from connectors.model import Person, Span
+from connectors.outlook.word import WordDocuments
 from connectors.standins.google import World, application
 from connectors.standins.graph import rules
 from connectors.standins.server import serve
@@ -41,7 +42,11 @@ class Both:
         self.stage = Stage(home, accounts=people)
         mine, his = self.stage.house.accounts
         mine = replace(mine, calendar=self.google.calendar())
-        his = replace(his, calendar=self.microsoft.of(people[BEN]))
+        his = replace(
+            his,
+            calendar=self.microsoft.of(people[BEN]),
+            documents=WordDocuments(self.microsoft.graph(people[BEN])),
+        )
         self.stage.house = replace(self.stage.house, accounts=(mine, his))
         stack.callback(self.stage.store.close)
 
@@ -56,6 +61,14 @@ class Both:
             uid=f"{self.event}@google.com",
         )
         self.tick(week(0) + DAY)
+
+    def meet_in_outlook(self) -> None:
+        """Let Ben invite Maya; she is a guest from elsewhere, on Google."""
+        self.event = self.google.maya.is_invited(BEN, "1:1", FIRST, rule="FREQ=WEEKLY")
+        repeats, uid = rules.weekly(FIRST.date()), f"{self.event}@google.com"
+        self.uid = self.microsoft.ben.schedules(
+            "1:1", FIRST, guests=[MAYA], repeats=repeats, uid=uid
+        )
 
     def tick(self, now: datetime) -> list[str]:
         """Take one turn without a failure; return the keys of what was done."""
@@ -125,3 +138,35 @@ def test_a_time_that_reaches_the_other_side_is_no_news(both: Both) -> None:
     booked = both.book(both.lose())
     both.microsoft.maya.schedules("1:1", booked.start, guests=[BEN])
     assert not [key for key in both.tick(SUNDAY + hours(3)) if key.startswith("advise:echo")]
+
+
+def test_the_organizers_side_keeps_pair_document_and_link(both: Both) -> None:
+    both.meet_in_outlook()
+    both.tick(week(0) - hours(20))
+    dossier = both.stage.dossier(both.now)
+    assert (dossier.account, len({held.series.uid for held in dossier.series})) == ("ben", 1)
+    (document,) = both.microsoft.world.drives[BEN].files.values()
+    assert dossier.shelf.document is not None
+    assert dossier.shelf.document.url == document.web_url
+    assert not both.stage.world.documents  # Maya's side has none
+    body = both.microsoft.ben.copy(both.uid).fields["body"]["content"]
+    assert body.count(document.web_url) == 1
+    assert "attachments" not in both.google.maya.target(both.event).body
+
+
+def test_what_is_lost_on_both_sides_is_missed_once_and_rescued_by_the_organizer(
+    both: Both,
+) -> None:
+    both.meet_in_outlook()
+    both.tick(week(0) + DAY)
+    both.microsoft.ben.cancels(both.uid, on=week(1).date())
+    both.google.maya.cancels(both.event, on=week(1))
+    both.microsoft.world.mails.clear()
+    both.tick(SUNDAY)
+    (proposal,) = both.stage.dossier(both.now).proposals
+    both.book(proposal)
+    assert [mail.to for mail in both.microsoft.world.mails] == [MAYA]
+    both.tick(SUNDAY + hours(1.5))
+    dossier = both.stage.dossier(both.now)
+    assert [str(one.verdict) for one in dossier.outcomes][:2] == ["held", "rescued"]
+    assert dossier.streak.count == 0
