@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.problems import SettingsError
+from config.secrets import TokenStore
 from config.settings import Settings, load
 from daemon.doctor import database, machine, outside, zones
 from daemon.doctor.findings import Finding, ill, well
@@ -28,6 +29,12 @@ def examine(file: Path | None, environ: Mapping[str, str], now: datetime) -> tup
     return tuple(_all(settings, environ, now))
 
 
+def _key(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Tell where the key is that seals the sign-ins, if it could be safer elsewhere."""
+    for note in TokenStore(settings.home, environ).notes():
+        yield well("key", note, "deploy/README.md, The key as a credential")
+
+
 _MEND = "correct the file, then ask again; config/visavis.example.toml explains every key"
 
 
@@ -37,6 +44,7 @@ def _all(settings: Settings, environ: Mapping[str, str], now: datetime) -> Itera
     yield from database.examined(settings)
     yield machine.disk(settings.home)
     yield from machine.permissions(settings.home, private=os.name == "posix")
+    yield from _key(settings, environ)
     yield from machine.locks(settings, environ)
     yield machine.libraries()
     yield from outside.examined(settings, environ, now)
