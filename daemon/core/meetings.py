@@ -147,7 +147,12 @@ def _freshest(seen: Iterable[Meeting]) -> dict[Identity, Meeting]:
     for meeting in seen:
         shown = found.setdefault(meeting.identity, meeting)
         if _NEWS[meeting.fate] > _NEWS[shown.fate]:
-            found[meeting.identity] = meeting
+            # Who declines in Outlook has the meeting no more; why, the organizer's copy knows.
+            found[meeting.identity] = replace(
+                meeting,
+                comment=meeting.comment or shown.comment,
+                wished=meeting.wished or shown.wished,
+            )
     return found
 
 

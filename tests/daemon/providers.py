@@ -243,10 +243,18 @@ class AtMicrosoft:
     def calendar(self, of: Person) -> Calendar:
         return self.company.of(of)
 
-    def meet(self, start: datetime, *, by: str = MAYA, title: str = "1:1", rule: str = "") -> str:
+    def meet(
+        self,
+        start: datetime,
+        *,
+        by: str = MAYA,
+        title: str = "1:1",
+        rule: str = "",
+        uid: str | None = None,
+    ) -> str:
         guest = MAYA if by == BEN else BEN
         repeats = rules.weekly(start.date()) if rule else None
-        return self._who(by).schedules(title, start, guests=[guest], repeats=repeats)
+        return self._who(by).schedules(title, start, guests=[guest], repeats=repeats, uid=uid)
 
     def cancel(self, event: str, on: datetime) -> None:
         self._host(event).cancels(event, on=on.date())
@@ -287,18 +295,86 @@ class AtMicrosoft:
         raise LookupError(event)
 
 
-PROVIDERS: dict[str, type[AtFiles | AtGoogle | AtMicrosoft]] = {
+class AtBoth:
+    """Maya at Google, Ben at Microsoft: each has a copy, and here the mail between them is fast.
+
+    What either does is done at Google first; the copies share their uid, as invitations do.
+    """
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self.google, self.microsoft = AtGoogle(stack, folder), AtMicrosoft(stack, folder)
+        self.google.clock = self.microsoft.clock
+        self.google.company.world.now = self.microsoft.clock
+        self.clock = self.microsoft.clock
+        self.people: Sequence[str] = (MAYA, BEN)
+        self.wire: Wire | None = None
+
+    def calendar(self, of: Person) -> Calendar:
+        return (self.google if of.address == MAYA else self.microsoft).calendar(of)
+
+    def meet(self, start: datetime, *, by: str = MAYA, title: str = "1:1", rule: str = "") -> str:
+        event = self.google.meet(start, by=by, title=title, rule=rule)
+        self.microsoft.meet(start, by=by, title=title, rule=rule, uid=_uid(event))
+        return event
+
+    def cancel(self, event: str, on: datetime) -> None:
+        self.google.cancel(event, on)
+        self.microsoft.cancel(_uid(event), on)
+
+    def decline(self, event: str, on: datetime, who: str, comment: str = "") -> None:
+        self.google.decline(event, on, who, comment)
+        self.microsoft.decline(_uid(event), on, who, comment)
+
+    def move(self, event: str, on: datetime, to: datetime) -> None:
+        self.google.move(event, on, to)
+        self.microsoft.move(_uid(event), on, to)
+
+    def split(self, event: str, on: datetime, to: datetime) -> None:
+        self.end(event, on)
+        self.meet(to, rule="FREQ=WEEKLY")
+
+    def redraw(self, event: str, to: datetime) -> None:
+        self.google.redraw(event, to)
+        self.microsoft.redraw(_uid(event), to)
+
+    def end(self, event: str, on: datetime) -> None:
+        self.google.end(event, on)
+        self.microsoft.end(_uid(event), on)
+
+    def delete(self, event: str) -> None:
+        self.google.delete(event)
+        self.microsoft.delete(_uid(event))
+
+    def away(self, who: str, day: datetime) -> None:
+        (self.google if who == MAYA else self.microsoft).away(who, day)
+
+    def plan(self, start: datetime, minutes: int) -> None:
+        self.google.plan(start, minutes)
+
+
+def _uid(event: str) -> str:
+    return f"{event}@google.com"
+
+
+PROVIDERS: dict[str, type[AtFiles | AtGoogle | AtMicrosoft | AtBoth]] = {
     "files": AtFiles,
     "google": AtGoogle,
     "outlook": AtMicrosoft,
 }
+"""What a house with one account may look after."""
+
+
+MIXED = "mixed"
+"""A house that looks after both people, each at another provider."""
 
 
 class Place:
     """A house over one provider; the world's clock goes with its turns."""
 
     def __init__(self, stack: ExitStack, home: Path, provider: str, *people: str) -> None:
-        self.at: Provider = PROVIDERS[provider](stack, home)
+        self.at: Provider = (PROVIDERS | {MIXED: AtBoth})[provider](stack, home)
+        if provider == MIXED:
+            people = (MAYA, BEN)
         self._stack, self._people = stack, people or (MAYA,)
         self.stage = self.another(home)
         self.event = self.at.meet(FIRST, rule="FREQ=WEEKLY")

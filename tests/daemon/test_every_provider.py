@@ -17,7 +17,7 @@ import stamina
 from connectors.standins.faults import LostAnswer
 from daemon import answering, steering
 from daemon.core.words import Proposal, ProposalState
-from tests.daemon.providers import DAY, PROVIDERS, Place
+from tests.daemon.providers import DAY, MIXED, PROVIDERS, Place
 from tests.stage import BEN, MAYA, Stage, hours, week
 
 LOST, TUESDAY = week(2), week(2) + DAY
@@ -99,7 +99,8 @@ UNTOLD = {
     ("outlook", "declined automatically"),
 }
 """What a provider does not tell: a folder knows its owner alone, Graph no words of an answer."""
-CASES = [(name, row) for name in PROVIDERS for row in ROWS if (name, row) not in UNTOLD]
+PLACES = (*PROVIDERS, MIXED)
+CASES = [(name, row) for name in PLACES for row in ROWS if (name, row) not in UNTOLD]
 
 
 @pytest.fixture
