@@ -53,7 +53,13 @@ class Links:
         return str(proposal)
 
     def agenda(self, account: str, name: str) -> Url:
-        """Return where the two read and edit a Markdown document; lasts as long as it does."""
+        """Return where the two read and edit a Markdown document; lasts as long as it does.
+
+        `account` is the name of the account whose `texts` keep it, `name` its file in that folder.
+        No session is needed: whoever has the link reads and edits this one document, under
+        `public_url`, at `/s/agenda/…`. Wiring makes it the address of every document of a
+        `MarkdownFolder` (`ports.texts`), so it is also the link that stands in the invite.
+        """
         return self._url("agenda", account, name)
 
     def document(self, token: str) -> str:
