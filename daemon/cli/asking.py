@@ -126,8 +126,11 @@ def proposals(config: Config = None, *, json: Json = False) -> None:
             say(f"  {option['n']}. {_time(option['start'])}: {option['because']}")
         if one["fallback"]:
             say(f"  else: {one['fallback']['because']}")
+        if one["countered"]:
+            say(f"  the organizer was asked for: {_time(one['countered']['start'])}")
         if one["state"] == "open":
-            say(f"  visavis accept {one['id']} --option N | visavis decline {one['id']}")
+            counter = " [--counter]" if one["negotiable"] else ""
+            say(f"  visavis accept {one['id']} --option N{counter} | visavis decline {one['id']}")
 
 
 def alerts(config: Config = None, *, json: Json = False) -> None:

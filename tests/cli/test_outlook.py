@@ -1,4 +1,4 @@
-"""Signing in to Microsoft as a user does: a browser, a code, a secret, and each way it can end."""
+"""An Outlook account through the program: signing in, each way it can end, asking as a guest."""
 
 from __future__ import annotations
 
@@ -179,6 +179,32 @@ def test_an_organisation_signs_in_with_a_certificate(office: Office) -> None:
     office.configure(f'tenant = "{TENANT}"\ncertificate = "{pem.as_posix()}"')
     office.desk.ask("tick")
     assert office.state() == ("ok", "")
+
+
+def test_a_guest_asks_for_another_time_and_is_told_so(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ben moved next Monday's meeting into this week; Maya asks for a time of next week."""
+    desk, company = office.desk, office.company
+    monkeypatch.setenv("VISAVIS_ACCESS_TOKEN_WORK", company.world.token(MAYA.address))
+    monday = SUNDAY + timedelta(days=1)
+    meeting = company.ben.meets(MAYA.address, "1:1", monday)
+    desk.at((monday + timedelta(days=1)).isoformat())
+    desk.ask("tick")
+    company.ben.moves(meeting, monday + timedelta(days=4), on=(monday + timedelta(days=7)).date())
+    desk.at((monday + timedelta(days=2)).isoformat())
+    desk.ask("tick")
+    (proposal,) = desk.ask("proposals")
+    assert "[--counter]" in desk.run("proposals").out
+    command = ("accept", proposal["id"], "--option", "2", "--counter")
+    answer = desk.ask(*command)
+    assert (answer["state"], answer["countered"]["n"]) == ("open", 2)
+    assert desk.ask(*command) == answer
+    assert desk.run("accept", proposal["id"], "--option", "1", "--counter").code == 1
+    assert "the organizer was asked for" in desk.run("proposals").out
+    (entry,) = [one for one in desk.ask("journal") if one["kind"] == "counter"]
+    assert (entry["state"], entry["undoable"]) == ("done", False)
+    assert desk.run("undo", entry["id"]).code == 1
 
 
 def test_a_ready_token_needs_no_sign_in(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
