@@ -18,7 +18,7 @@ from icalendar.prop import vPeriod
 from connectors.caldav.client import Dav
 from connectors.caldav.discovery import Place
 from connectors.caldav.xml import C, D, canonical, free_busy, parse, propfind, searched, time_range
-from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
+from connectors.errors import NotFound, NotPermitted, PreconditionFailed
 from connectors.ical.invitation import calendar
 from connectors.model import Busy, Hours, Person, Span, Weekday, WorkingHours
 
@@ -90,14 +90,17 @@ def periods(told: str) -> Iterator[Span]:
 
 
 def hours(dav: Dav, place: Place) -> WorkingHours | None:
-    """Return the working week an owner entered at the server (RFC 7953), where it has one."""
+    """Return the working week an owner entered at the server (RFC 7953), where it has one.
+
+    Raises `Unavailable` where another try may tell.
+    """
     if not place.inbox:
         return None
     name = f"{C}calendar-availability"
     try:
         text = dav.properties(place.inbox, name).text(name)
-        return _week(text) if text else None
-    except (ConnectorError, ValueError):
+        return week(text) if text else None
+    except (*_REFUSALS, ValueError, KeyError):
         return None  # what nobody can read counts as not told
 
 
@@ -106,7 +109,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _week(text: str) -> WorkingHours | None:
+def week(text: str) -> WorkingHours | None:
     """Read the weekly stretches of an availability; others are exceptions, and left out."""
     days: dict[Weekday, tuple[Hours, ...]] = {}
     zone = ""

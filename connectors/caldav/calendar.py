@@ -17,7 +17,13 @@ from connectors.caldav.discovery import Place, discover
 from connectors.caldav.feed import Collection as Resources
 from connectors.caldav.feed import Memory, Resource, after
 from connectors.caldav.xml import time_range
-from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    Unavailable,
+)
 from connectors.ical import drafting, editing, invitation, parts, rebooking
 from connectors.ical.reading import Reader, complaint
 from connectors.ical.source import Broken, Source
@@ -70,6 +76,8 @@ class CalDavCalendar:
         self._name = name
         self._reader = Reader(owner, zone, lambda resource, _: Handle(resource))
         self._place: Place | None = None
+        self._week: tuple[WorkingHours | None] | None = None
+        """The owner's working week, once it was asked for."""
 
     @property
     def capabilities(self) -> Capability:
@@ -92,6 +100,7 @@ class CalDavCalendar:
     def baseline(self, window: Span) -> Baseline:
         """Read all events; a broken one is one of the `problems`, and the others still count."""
         self._place = place = discover(self._dav, self._name)
+        self._week = None
         resources = Resources(self._dav, place)
         told = resources.now()
         found: list[Series] = []
@@ -171,7 +180,12 @@ class CalDavCalendar:
         """Tell the working week that the owner entered at the server; nobody else's is told."""
         if not self._owner.answers_to(person.address):
             return None
-        return availability.hours(self._dav, self._at())
+        if self._week is None:
+            try:
+                self._week = (availability.hours(self._dav, self._at()),)
+            except Unavailable:
+                return None
+        return self._week[0]
 
     def mails(self, series: Series, lost: Occurrence | None = None) -> tuple[str, ...]:
         """Foresee one mail to each guest where the server schedules: some mail for any change."""
