@@ -116,7 +116,7 @@ def _section(role: Role) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     )
     full = replace(
         first,
-        first=False,
+        number=4,
         items=(_LATE, _NEW),
         decisions=(_LATE,),
         wins=(_WIN,),

@@ -36,6 +36,17 @@ def count(number: int, unit: str) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
+def lasting(minutes: int) -> str:
+    """Return "45 minutes", "an hour", "an hour and a half", "3 hours and 15 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    whole = "an hour" if hours == 1 else f"{hours} hours"
+    if not hours:
+        return count(minutes, "minute")
+    if rest == 30:
+        return f"{whole} and a half" if hours == 1 else f"{hours} and a half hours"
+    return f"{whole} and {count(rest, 'minute')}" if rest else whole
+
+
 def times(number: int) -> str:
     """Return "twice", or "3 times"."""
     return {1: "once", 2: "twice"}.get(number, f"{number} times")

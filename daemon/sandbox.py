@@ -33,6 +33,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "month": phrases.month,
     "clock": phrases.clock,
     "count": phrases.count,
+    "lasting": phrases.lasting,
     "times": phrases.times,
     "ordinal": phrases.ordinal,
     "listed": phrases.listed,

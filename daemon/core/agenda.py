@@ -45,13 +45,18 @@ class SectionFacts:
     report: str
     manager: str
     segments: Mapping[str, int]
-    first: bool = True
-    """Whether there is no earlier section to refer to."""
+    number: int = 1
+    """Which of their sections this is: nobody should read the same question every week."""
     items: tuple[Carried, ...] = ()
     decisions: tuple[Carried, ...] = ()
     wins: tuple[Item, ...] = ()
     growth: Growth = field(default_factory=Growth)
     starters: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> bool:
+        """Whether there is no earlier section to refer to."""
+        return self.number == 1
 
 
 def section_facts(dossier: Dossier, meeting: Meeting) -> SectionFacts:
@@ -78,7 +83,7 @@ def _facts(dossier: Dossier, meeting: Meeting, earlier: tuple[Section, ...]) -> 
         report="" if role is Role.PEER else short_name(report),
         manager="" if role is Role.PEER else short_name(manager),
         segments=shares(role, meeting.span.length),
-        first=not earlier,
+        number=len(earlier) + 1,
         items=along.items,
         decisions=along.decisions,
         wins=along.wins,

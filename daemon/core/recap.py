@@ -7,7 +7,7 @@ from datetime import date
 
 from connectors.model import Item
 from daemon.core import notes
-from daemon.core.agenda import local_day, prepared
+from daemon.core.agenda import before, local_day, prepared
 from daemon.core.dossier import Dossier
 from daemon.core.naming import Whose, assigned, short_name
 from daemon.core.words import Meeting
@@ -28,6 +28,8 @@ class RecapFacts:
     waiting: tuple[Item, ...] = ()
     """Questions left open."""
     document: str = ""
+    number: int = 1
+    """Which of their recaps this is."""
 
     @property
     def agreed(self) -> bool:
@@ -53,6 +55,7 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
         unclaimed=tuple(item for who, item in by_whom if who is Whose.OPEN),
         waiting=tuple(i for i in notes.questions(section) if not i.done) if section else (),
         document=document.url if document else "",
+        number=len(before(dossier, meeting)) + 1,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -366,3 +368,21 @@ def with_sections(history: Told, *blocks: Block) -> Told:
 
 def shape(section: Section) -> list[tuple[int, int]]:
     return [(len(block.lines), len(block.items)) for block in section.blocks]
+
+
+# What a section is about, and the places that are named instead of asked for.
+_STANDING = re.compile(r"- \((?:30 minutes for .*|Shipped\?|Next\?|At risk\?|Maya\?|Ben\?)\)")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("topic", ["", "public speaking"])
+def test_nobody_reads_the_same_question_two_weeks_in_a_row(role: Role, topic: str) -> None:
+    text, weeks = "", []
+    for week in range(2, 9):
+        history = told(f"# Ben Ode and Maya Kern\n\n{text}", role=role, topic=topic, week=week)
+        section = PEN.section(history.dossier, history.meeting)
+        weeks.append({line for line in section.splitlines() if line.startswith("- (")})
+        heading, _, rest = section.partition("\n")
+        text = f"{heading} <!-- visavis:w{week} -->\n{rest}\n{text}"
+    for one, other in pairwise(weeks):
+        assert {line for line in one & other if not _STANDING.fullmatch(line)} == set()
