@@ -78,7 +78,7 @@ def test_the_reasons_are_told() -> None:
     (decision,) = proposed(pair(every=2, cancelled=(3, 7)))
     assert decision.kind == "advise"
     assert decision.mails == ()
-    assert "of the last 6 meetings 2 were missed" in str(decision.after["text"])
+    assert "2 of the last 6 meetings were missed" in str(decision.after["text"])
 
 
 def test_nothing_is_proposed_before_the_two_were_watched() -> None:
