@@ -30,6 +30,11 @@ def sign_in(
     """
     secrets = TokenStore(settings.home, environ)
     match account.provider:
+        case Provider.GOOGLE if account.client_secrets and device:
+            what = "Google gives no calendar to a device code"
+            raise NotPermitted(
+                what, "sign in where a browser is; copy `key` and `tokens` from there"
+            )
         case Provider.GOOGLE if account.client_secrets:
             from connectors.google.consent import sign_in
 

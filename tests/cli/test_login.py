@@ -43,3 +43,9 @@ def test_an_unknown_account_is_wrong_usage(google: Desk) -> None:
     result = google.run("login", "nowhere")
     assert result.code == 2
     assert "work" in result.err
+
+
+def test_google_takes_no_code_from_a_device(google: Desk) -> None:
+    result = google.run("login", "work", "--device")
+    assert result.code == 1
+    assert "browser" in result.err

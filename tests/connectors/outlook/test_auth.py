@@ -23,6 +23,7 @@ from connectors.errors import NotPermitted, SignInRequired, Unavailable
 from connectors.outlook import auth
 from connectors.outlook.auth import Client
 from connectors.outlook.client import Access, Graph
+from connectors.protocol import Standing
 from connectors.standins.faults import Answer, Reset
 from connectors.standins.graph.login import TENANT, Application, TokenError
 from tests.connectors.outlook.bench import MAYA, Company
@@ -310,6 +311,28 @@ def test_no_more_is_asked_for_than_the_features_need() -> None:
         "User.Read.All",
         "Tasks.ReadWrite",
     }
+
+
+# --- How a sign-in stands ---
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_what_was_granted_is_known_and_until_when_it_lasts_unused(drawer: Drawer) -> None:
+    standing = auth.standing(NAME, [*WANTED, "Tasks.ReadWrite"], drawer)
+    assert standing.lacks == ("Tasks.ReadWrite was not granted",)
+    assert auth.standing(NAME, WANTED, drawer).lacks == ()
+    assert standing.ends is not None
+    assert timedelta(89) < standing.ends - datetime.now(UTC) < timedelta(91)  # noqa: TID251 - msal's
+
+
+def test_of_nobody_who_signed_in_nothing_is_known(drawer: Drawer) -> None:
+    assert auth.standing(NAME, WANTED, drawer) == Standing()
+
+
+def test_a_certificate_tells_when_it_ends(bench: Company, tmp_path: Path) -> None:
+    pem = tmp_path / "visavis.pem"
+    pem.write_bytes(certified(bench))
+    assert auth.standing_of(pem).ends == datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=3650)
 
 
 def certified(bench: Company) -> bytes:
