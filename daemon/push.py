@@ -46,6 +46,11 @@ class Doorbell:
         """Return an open channel by the name in its address."""
         return self._open.get(name)
 
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts whose provider tells of changes."""
+        return frozenset(one.account for one in self._open.values() if one.watch.channel)
+
     def ring(self, one: Open, notices: Iterable[Notice]) -> bool:
         """Take what was pushed; False where no message has the channel's secret."""
         true = [notice for notice in notices if one.knows(notice.secret)]

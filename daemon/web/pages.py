@@ -147,7 +147,15 @@ def series(request: Request) -> Response:
 
 def accounts(request: Request) -> Response:
     """Show the accounts and how they are."""
-    return page(request, "accounts.html", accounts=desk(request)["status"]["accounts"])
+    house = site(request).house()
+    looks = queries.next_looks(house)
+    return page(
+        request,
+        "accounts.html",
+        accounts=desk(request)["status"]["accounts"],
+        next_looks={name: due.isoformat() if due else None for name, due in looks.items()},
+        pushed=site(request).bell.accounts,
+    )
 
 
 def dossier(request: Request) -> Dossier:
