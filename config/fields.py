@@ -154,6 +154,13 @@ def _private_url(value: object) -> str:
     return _text(value)
 
 
+def _server(value: object) -> str:
+    """Check where a server is; a mail address stands for the server of its host (RFC 6764)."""
+    user, _, host = _text(value).partition("@")
+    named = bool(user and host) and not {"/", ":"} & {*user, *host}
+    return _private_url(f"https://{host}/" if named else value)
+
+
 def _endpoint(value: object) -> str:
     """Check a root that paths are put after."""
     return _private_url(value).rstrip("/")
@@ -234,7 +241,7 @@ Target: TypeAlias = Annotated[
 Words: TypeAlias = Annotated[str, PlainValidator(_some_text)]
 Address: TypeAlias = Annotated[str, PlainValidator(_address)]
 PageUrl: TypeAlias = Annotated[str, PlainValidator(_page)]
-PrivateUrl: TypeAlias = Annotated[str, PlainValidator(_private_url)]
+PrivateUrl: TypeAlias = Annotated[str, PlainValidator(_server)]
 """Reached through TLS, or on loopback."""
 Endpoint: TypeAlias = Annotated[str, PlainValidator(_endpoint)]
 FilePath: TypeAlias = Annotated[Path, PlainValidator(_path)]

@@ -30,6 +30,10 @@ _XML = {"Content-Type": "application/xml; charset=utf-8"}
 _CALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 
 
+class NoWebDav(Unavailable):
+    """An answer in another language: a page of a proxy, or of a web site that lives there."""
+
+
 class Dav:
     """One account at one server; `url` is where the owner said it is."""
 
@@ -65,7 +69,7 @@ class Dav:
         try:
             return xml.multistatus(answer.content)
         except xml.Malformed as error:
-            raise Unavailable(str(error)) from error
+            raise NoWebDav(str(error)) from error
 
     def properties(self, path: str, *names: str) -> xml.Found:
         """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""

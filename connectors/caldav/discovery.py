@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import structlog
 
-from connectors.caldav.client import Dav
+from connectors.caldav.client import Dav, NoWebDav
 from connectors.caldav.xml import CS, C, D, Found, propfind
 from connectors.errors import ConnectorError, NotFound, NotPermitted
 from connectors.ical.zones import iana
@@ -100,7 +100,7 @@ def _entrance(dav: Dav) -> Found:
     """Return what lies at the owner's address, or where the server says that calendars begin."""
     try:
         found = dav.properties(dav.url, *_SELF)
-    except (NotFound, NotPermitted):
+    except (NotFound, NotPermitted, NoWebDav):
         # A web page may well live there, which knows nothing of PROPFIND.
         found = dav.properties(urljoin(dav.url, _WELL_KNOWN), *_SELF)
     if not any(found.has(name, f"{D}href", f"{C}calendar", f"{D}collection") for name in _SELF):

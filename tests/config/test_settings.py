@@ -159,6 +159,14 @@ def test_an_account_that_can_sign_in_loads(settings_of: SettingsOf, account: str
     assert settings.account("a").email == "maya@acme.example"
 
 
+def test_a_mail_address_stands_for_the_server_of_its_host(settings_of: SettingsOf) -> None:
+    row = '[[account]]\nname = "a"\nprovider = "caldav"\nemail = "maya@acme.example"\n'
+
+    settings = settings_of(f'{row}url = "maya@acme.example"')
+
+    assert settings.account("a").url == "https://acme.example/"
+
+
 @pytest.mark.parametrize("provider", ["google", "outlook"])
 def test_a_ready_token_needs_no_other_sign_in(settings_of: SettingsOf, provider: str) -> None:
     text = f'[[account]]\nname = "my-work"\nemail = "maya@acme.example"\nprovider = "{provider}"'
