@@ -39,7 +39,13 @@ class SignedIn:
 
 
 def enter(request: Request) -> Response:
-    """Redeem a one-time link, once, and give the browser its session."""
+    """Redeem a one-time link, once, and give the browser its session.
+
+    Whoever only looks ahead for somebody (a preview, a browser's prefetch) gets nothing and
+    takes nothing.
+    """
+    if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+        return Response(status_code=204)
     here, now = site(request), site(request).clock()
     with here.house().store.write() as session:
         if not tickets.redeem(session, Purpose.LOGIN, request.path_params["token"], now):

@@ -14,7 +14,16 @@ from tests.stage import Stage
 from tests.web.conftest import SUNDAY, Window
 
 OWNED = ("/", "/pairs/x", "/pairs/x/agenda", "/pairs/x/document", "/proposals", "/alerts")
-ALSO_OWNED = ("/journal", "/plan", "/series", "/accounts", "/api/status", "/api/plan", "/nowhere")
+ALSO_OWNED = (
+    "/journal",
+    "/plan",
+    "/series",
+    "/accounts",
+    "/api/status",
+    "/api/plan",
+    "/revision",
+    "/nowhere",
+)
 
 
 @pytest.fixture
@@ -28,6 +37,14 @@ def test_a_link_lets_in_once(door: Window) -> None:
     assert door.client.get(link).headers["location"] == "/"
     assert "ben@acme.example" in door.text("/")
     assert httpx2.get(link).status_code == 401
+
+
+def test_who_only_looks_ahead_takes_nothing(door: Window) -> None:
+    link = door.link()
+    for method, headers in (("HEAD", {}), ("GET", {"Sec-Purpose": "prefetch;prerender"})):
+        answer = httpx2.request(method, link, headers=headers)
+        assert (answer.status_code, answer.cookies) == (204, {})
+    assert door.client.get(link).status_code == 303
 
 
 def test_a_link_waits_ten_minutes(door: Window) -> None:
