@@ -376,6 +376,7 @@ class Place:
         if provider == MIXED:
             people = (MAYA, BEN)
         self._stack, self._people = stack, people or (MAYA,)
+        self.at.clock.at = (FIRST - 7 * DAY).astimezone(UTC)
         self.stage = self.another(home)
         self.event = self.at.meet(FIRST, rule="FREQ=WEEKLY")
 

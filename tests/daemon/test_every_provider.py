@@ -15,7 +15,7 @@ import pytest
 import stamina
 
 from connectors.standins.faults import LostAnswer
-from daemon import answering, steering
+from daemon import answering, journal, steering
 from daemon.core.words import Proposal, ProposalState
 from tests.daemon.providers import DAY, MIXED, PROVIDERS, Place
 from tests.stage import BEN, MAYA, Stage, hours, week
@@ -298,3 +298,26 @@ def test_auto_books_where_both_are_seen_and_only_once(place: Place) -> None:
     assert len(in_the_week(place.stage, MEANWHILE)) == seen
     place.tick(MEANWHILE + hours(1))
     assert len(in_the_week(place.stage, MEANWHILE + hours(1))) == seen
+
+
+def test_a_guest_books_one_new_meeting_of_their_own_and_takes_it_back(place: Place) -> None:
+    place.at.delete(place.event)
+    place.event = place.at.meet(week(0), by=BEN, rule="FREQ=WEEKLY")
+    proposal = offered(place, place.stage, MEANWHILE)
+    now = MEANWHILE + hours(1)
+    booked = answering.accept(place.stage.house, proposal.id, now, n=proposal.options[0].n).booked
+    assert booked is not None
+    place.tick(now + hours(1))
+    dossier = place.stage.dossier(now + hours(1))
+    assert in_the_week(place.stage, now + hours(1)) == [booked.span.start]
+    assert [one.span.start for one in dossier.standing() if one.single] == [booked.span.start]
+    assert place.verdicts(now + hours(1), 2) == ["rescued"]
+    (intent,) = (d for d in dossier.done if d.startswith("book:"))
+    with place.stage.store.read() as session:
+        entry = journal.entry(session, intent)
+    assert entry is not None
+    undone = steering.undo(place.stage.house, [entry], now + hours(1))
+    assert undone.refused == ()
+    place.tick(now + hours(2))
+    assert in_the_week(place.stage, now + hours(2)) == []
+    assert place.verdicts(now + hours(2), 2) == ["missed"]

@@ -317,6 +317,18 @@ def test_auto_asks_where_the_other_organizes(stage: Stage) -> None:
     assert "book" not in kinds(stage.tick(SUNDAY))
 
 
+def test_what_was_booked_by_itself_and_is_lost_again_stays_lost(stage: Stage) -> None:
+    stage.settle(auto=True)
+    uid = stage.weekly()
+    stage.tick(week(0) + DAY)
+    stage.world.cancel(uid, week(1))
+    assert "book" in kinds(stage.tick(SUNDAY))
+    stage.world.cancel(uid, week(1))
+    turns = stage.every(SUNDAY + hours(1), week(1) + 3 * DAY, hours(6))
+    assert "book" not in [kind for turn in turns for kind in kinds(turn)]
+    assert standing(stage) == []
+
+
 def _to_book() -> int:
     """Return the number of the request that books, counted from the answer of the owner."""
     look = ("calendar.changes", "calendar.busy", "calendar.hours", "calendar.hours")
