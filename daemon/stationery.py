@@ -39,7 +39,7 @@ letter-spacing:-.01em;margin:0 0 16px}
 h1{font-size:25px;line-height:1.25}
 h2{font-size:18px;line-height:1.35;margin:26px 0 8px;padding-top:18px;border-top:1px solid #dcd5c7}
 h1+h2{margin-top:0;padding-top:0;border:0}
-p,ul,ol{margin:0 0 16px}ul,ol{padding-left:22px}li{margin:0 0 10px}
+p,ul,ol{margin:0 0 16px}ul,ol{padding-left:22px}li{margin:0 0 14px}
 .sub{color:#5f6059}
 a{color:#11605a;overflow-wrap:anywhere}
 code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:#ece5d8;
@@ -98,7 +98,9 @@ def postscript(pages: Mapping[str, str]) -> str:
     if not pages:
         return ""
     what = "The same on a page, which shows first and acts on a button:"
-    return "\n".join(("", what, *(f"   {url}" for url in pages.values()), ""))
+    named = len(pages) > 1
+    lines = (f"   {f'{name}: ' if named else ''}{url}" for name, url in pages.items())
+    return "\n".join(("", what, *lines, ""))
 
 
 def _chunk(lines: Sequence[str], pages: Mapping[str, str], *, headed: bool) -> str:

@@ -85,9 +85,9 @@ def _fallback(loss: Loss, now: datetime, taken: Spans) -> Fallback:
     slots = _left(loss, _weeks(loss.meeting, loss.policy)[1], now, taken)
     if not slots:
         return Fallback(
-            FallbackKind.WRITTEN, None, "no time is left in this week or the next: in writing"
+            FallbackKind.WRITTEN, None, "no time is left in its week or the one after: in writing"
         )
-    why, first = "no time is left this week: the first one next week", slots[0]
+    why, first = "no time is left in its week: the first one of the week after", slots[0]
     reasons = (why, *theirs(loss, first), *caveats(loss, first))
     return Fallback(FallbackKind.NEXT_WEEK, _local(loss, first.span), "; ".join(reasons))
 

@@ -176,7 +176,7 @@ def test_a_full_week_falls_back_to_the_first_time_next_week() -> None:
         Fallback(
             FallbackKind.NEXT_WEEK,
             span(at(3, "mon", "09:00")),
-            "no time is left this week: the first one next week",
+            "no time is left in its week: the first one of the week after",
         ),
     )
 
