@@ -27,7 +27,7 @@ def negotiable(dossier: Dossier, proposal: Proposal, now: datetime) -> bool:
     present = held.series.occurrence(proposal.recurrence_id)
     if present is None or present.status is not Status.STANDING or present.span.end <= now:
         return False
-    return held.series.negotiable
+    return held.series.negotiable and bool(held.series.organizer)
 
 
 def countering(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -> Decision:
