@@ -49,6 +49,10 @@ class NotPermitted(ConnectorError):
     """This will never work with these rights: drop it and report it."""
 
 
+class Withheld(NotPermitted):
+    """Refused until the owner changes something: a consent, a setting, some room. Asked again."""
+
+
 class CursorExpired(ConnectorError):
     """The change feed cannot go on from here: take a new baseline."""
 

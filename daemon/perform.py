@@ -22,6 +22,7 @@ from connectors.errors import (
     OutcomeUnknown,
     PreconditionFailed,
     Unavailable,
+    Withheld,
 )
 from connectors.model import (
     Facts,
@@ -245,6 +246,8 @@ def _failed(house: House, intent: Intent, error: ConnectorError, now: datetime) 
     match error:
         case Locked() if too_late:
             state = State.FAILED
+        case Withheld():
+            state = State.PENDING
         case NotPermitted():
             state = State.FAILED
         case OutcomeUnknown():

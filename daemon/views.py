@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from connectors.errors import NotPermitted
+from connectors.errors import NotPermitted, Withheld
 from connectors.model import Series, Span
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
@@ -182,7 +182,8 @@ def failure(failed: Failure) -> Shape:
 def _remedy(failed: Failure) -> str:
     """Return what to do; an agenda that was refused for good waits for the owner's word."""
     decision, remedy = failed.decision, failed.error.remedy
-    if decision and decision.kind in _OF_AGENDAS and isinstance(failed.error, NotPermitted):
+    closed = isinstance(failed.error, NotPermitted) and not isinstance(failed.error, Withheld)
+    if decision and decision.kind in _OF_AGENDAS and closed:
         return "; then ".join(filter(None, [remedy, f"`visavis agenda {decision.pair} --again`"]))
     return remedy
 

@@ -25,6 +25,7 @@ from connectors.errors import (
     PreconditionFailed,
     SignInRequired,
     Unavailable,
+    Withheld,
 )
 from connectors.retry import retry_after
 
@@ -37,14 +38,16 @@ _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded", "sharingRateLimitEx
 _REST = timedelta(hours=6)
 """How long an account rests whose limits against abuse are used up: they last hours to months."""
 BY_HAND = "try it by hand in Google, which may say more about the reason"
-_REMEDIES = {
+_IN_THE_OWNERS_HANDS = {
     "insufficientPermissions": "sign in again with `visavis login` and leave every box ticked",
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": "sign in again with `visavis login`, every box ticked",
     "accessNotConfigured": "enable this API for the project in the Google Cloud console",
     "SERVICE_DISABLED": "enable this API for the project in the Google Cloud console",
+    "storageQuotaExceeded": "make room in Google Drive",
+}
+_REMEDIES = {
     "forbiddenForNonOrganizer": "only the organizer can change this event",
     "appNotAuthorizedToFile": "visavis may open only documents that it made",
-    "storageQuotaExceeded": "make room in Google Drive",
     "domainPolicy": "ask the administrator of your Google Workspace",
 }
 
@@ -113,6 +116,8 @@ def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
         return Unavailable(what, retry_after=refusal.retry_after or _REST)
     if refusal.reasons & _SLOW_DOWN:
         return Unavailable(what, retry_after=refusal.retry_after)
+    for reason in sorted(refusal.reasons & _IN_THE_OWNERS_HANDS.keys()):
+        return Withheld(what, _IN_THE_OWNERS_HANDS[reason])
     remedies = (_REMEDIES[reason] for reason in sorted(refusal.reasons & _REMEDIES.keys()))
     return NotPermitted(what, next(remedies, BY_HAND))
 

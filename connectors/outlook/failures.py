@@ -20,6 +20,7 @@ from connectors.errors import (
     PreconditionFailed,
     SignInRequired,
     Unavailable,
+    Withheld,
 )
 from connectors.retry import retry_after
 
@@ -34,15 +35,17 @@ _NO_MAILBOX = frozenset(
     {"MailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI", "ErrorInvalidUser"}
 )
 _BY_HAND = "try it by hand in Outlook or OneDrive, which may say more about the reason"
-_REMEDIES = {
+_IN_THE_OWNERS_HANDS = {
     "Authorization_RequestDenied": "an administrator has to consent to this permission",
+    "ErrorQuotaExceeded": "make room in the mailbox",
+    "quotaLimitReached": "make room in OneDrive",
+}
+_REMEDIES = {
     "ErrorAccessDenied": (
         "sign in again with `visavis login`; in an organisation the administrator decides which "
         "mailboxes visavis may open"
     ),
-    "ErrorQuotaExceeded": "make room in the mailbox",
     "accessDenied": "ask the owner of the file, or sign in again with `visavis login`",
-    "quotaLimitReached": "make room in OneDrive",
 }
 
 
@@ -116,7 +119,13 @@ def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0
         case _ if code == _CONFLICT:
             return PreconditionFailed(what)
         case _:
-            return NotPermitted(what, _REMEDIES.get(code, _BY_HAND))
+            return _forbidden(code, what)
+
+
+def _forbidden(code: str, what: str) -> NotPermitted:
+    if code in _IN_THE_OWNERS_HANDS:
+        return Withheld(what, _IN_THE_OWNERS_HANDS[code])
+    return NotPermitted(what, _REMEDIES.get(code, _BY_HAND))
 
 
 def _failed(refusal: Refusal, *, writing: bool) -> ConnectorError:

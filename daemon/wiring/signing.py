@@ -13,6 +13,7 @@ from config.values import Provider
 from connectors.errors import NotPermitted
 from connectors.model import Person
 from daemon.clock import now
+from daemon.wiring.browsing import open_aside
 from daemon.wiring.ports import caldav, google_scopes, outlook_scopes
 
 
@@ -26,9 +27,10 @@ def sign_in(
 ) -> tuple[str, ...]:
     """Let the owner sign in, and keep what comes of it; returns what they should know.
 
-    `show` tells where to enter which code, while the sign-in waits for it.
+    `show` tells which page to open, or where to enter which code, while the sign-in waits for it.
     """
     secrets = TokenStore(settings.home, environ)
+    open_aside(show)
     match account.provider:
         case Provider.GOOGLE if account.client_secrets and device:
             what = "Google gives no calendar to a device code"

@@ -53,6 +53,7 @@ class GoogleStage(Afar):
     a_look: ClassVar = "/calendar/v3/calendars/primary/events"
     refused: ClassVar = refusing(403, "forbidden")
     missing: ClassVar = refusing(404, "notFound")
+    withheld: ClassVar = refusing(403, "insufficientPermissions")
     passing: ClassVar = {
         **BROKEN,
         "rateLimitExceeded": refusing(403, "rateLimitExceeded", domain=QUOTA),
@@ -72,7 +73,7 @@ class GoogleStage(Afar):
         "authError": refusing(401, "authError"),
         "forbidden": refused,
         "forbiddenForNonOrganizer": refusing(403, "forbiddenForNonOrganizer"),
-        "insufficientPermissions": refusing(403, "insufficientPermissions"),
+        "insufficientPermissions": withheld,
         "accessNotConfigured": refusing(403, "accessNotConfigured"),
         "deleted": refusing(410, "deleted"),
     }

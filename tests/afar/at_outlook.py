@@ -67,6 +67,7 @@ class OutlookStage(Afar):
     a_look: ClassVar = "/v1.0/me/calendarView/delta"
     refused: ClassVar = refusing(403, "ErrorAccessDenied")
     missing: ClassVar = refusing(404, "ErrorItemNotFound")
+    withheld: ClassVar = refusing(403, "Authorization_RequestDenied")
     passing: ClassVar = {
         **BROKEN,
         "404": missing,
@@ -83,7 +84,7 @@ class OutlookStage(Afar):
         "401": refusing(401, "InvalidAuthenticationToken"),
         "403": refused,
         "403 file": refusing(403, "accessDenied"),
-        "403 consent": refusing(403, "Authorization_RequestDenied"),
+        "403 consent": withheld,
         "507": refusing(507, "quotaLimitReached"),
     }
 

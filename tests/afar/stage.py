@@ -74,6 +74,8 @@ class Afar(Stage, ABC):
     """A plain 403."""
     missing: ClassVar[Fault]
     """A plain 404."""
+    withheld: ClassVar[Fault]
+    """A 403 that the owner can do something about."""
 
     def __post_init__(self) -> None:
         self.settle_in()

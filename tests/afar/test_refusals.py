@@ -100,6 +100,17 @@ def test_what_is_refused_is_told_with_a_remedy_that_works(stage: Afar, write: in
     assert (end.documents, len(end.marks), [times for _, times in end.links]) == (1, 1, [1])
 
 
+def test_a_write_that_lacks_a_consent_waits_for_it(stage: Afar) -> None:
+    uid = stage.weekly()
+    stage.wire.fail(stage.withheld, when=of_the_document, times=10_000)
+    for turn in range(3):
+        (failure,) = stage.tick(FIRST - hours(24 - turn)).failed
+        assert "--again" not in views.failure(failure)["remedy"]
+    stage.wire.clear()
+    assert stage.tick(FIRST - hours(20)).failed == ()
+    assert (stage.end(uid).documents, len(stage.end(uid).marks)) == (1, 1)
+
+
 def test_a_refused_booking_is_told_and_the_proposal_stays(prepared: Afar) -> None:
     prepared.cancel(prepared.uid, week(1))
     prepared.tick(BEFORE_THE_SECOND)

@@ -160,7 +160,7 @@ def world() -> World:
 def google(desk: Desk, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     browser = desk.folder / "browser.py"
     browser.write_text(BROWSER, encoding="utf-8")
-    monkeypatch.setenv("BROWSER", f"{sys.executable} {browser} %s &")
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {browser} %s")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     client = {"installed": {"client_id": world.sign_in.client, "client_secret": "not so secret"}}
     (desk.folder / "client.json").write_text(json.dumps(client), encoding="utf-8")

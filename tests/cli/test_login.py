@@ -5,13 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from connectors.standins.google import World
 from tests.cli.conftest import Desk
-
-# A browser is left running, as it would be.
-pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 
 def test_without_a_sign_in_the_account_asks_for_it(google: Desk) -> None:

@@ -23,6 +23,7 @@ from connectors.errors import (
     PreconditionFailed,
     SignInRequired,
     Unavailable,
+    Withheld,
 )
 from connectors.google.auth import ready
 from connectors.google.failures import translated
@@ -213,8 +214,8 @@ def refused(status: int, reason: str, **headers: str) -> HttpError:
         (403, "quotaExceeded", Unavailable, Unavailable),
         (403, "sharingRateLimitExceeded", Unavailable, Unavailable),
         (403, "forbiddenForNonOrganizer", NotPermitted, NotPermitted),
-        (403, "insufficientPermissions", NotPermitted, NotPermitted),
-        (403, "accessNotConfigured", NotPermitted, NotPermitted),
+        (403, "insufficientPermissions", Withheld, Withheld),
+        (403, "accessNotConfigured", Withheld, Withheld),
         (403, "something new", NotPermitted, NotPermitted),
         (404, "notFound", NotFound, NotFound),
         (409, "duplicate", PreconditionFailed, PreconditionFailed),
