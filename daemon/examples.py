@@ -169,6 +169,7 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "link.md.j2": (
         {"who": _WHO, "sender": "Maya Kern", "title": "Weekly", "url": "https://docs.acme.example"},
     ),
+    "linked.md.j2": ({"who": _WHO, "url": "https://docs.acme.example"},),
     "closed.md.j2": ({"who": _WHO, "what": "the document"},),
     "harmed.md.j2": ({"who": _WHO},),
     "booked.md.j2": (

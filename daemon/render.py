@@ -143,6 +143,10 @@ class TemplatePen:
         sender = full_name(dossier.pair.owner)
         return self._words("link.md.j2", who=who(dossier), sender=sender, title=title, url=url)
 
+    def only_linked(self, dossier: Dossier, url: str) -> Words:
+        """Tell the owner that the document the two have can be linked, but not opened."""
+        return self._words("linked.md.j2", who=who(dossier), url=url)
+
     def closed(self, dossier: Dossier, what: str) -> Words:
         """Tell the owner that something of theirs was removed and is left alone from now on."""
         return self._words("closed.md.j2", who=who(dossier), what=what)

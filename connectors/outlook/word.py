@@ -11,8 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import blake2b
+from io import BytesIO
 from typing import cast
 from urllib.parse import quote
+from zipfile import is_zipfile
 
 from docx.document import Document
 
@@ -23,7 +25,7 @@ from connectors.outlook.client import Graph
 from connectors.outlook.wire import Json
 from connectors.outlook.word_design import new_document, opened
 from connectors.outlook.word_reading import Part
-from connectors.retry import doubted
+from connectors.retry import LOOKS, a_moment, doubted
 
 FOLDER = "visavis"
 
@@ -188,7 +190,14 @@ class WordDocuments:
 
     @doubted
     def _content(self, handle: Handle) -> bytes:
-        return self._graph.download(f"{_item(handle)}/content")
+        """Fetch a file; one that arrives in pieces, or as a page of a proxy, is fetched again."""
+        content = b""
+        for _ in range(LOOKS):
+            content = self._graph.download(f"{_item(handle)}/content")
+            if is_zipfile(BytesIO(content)):
+                break
+            a_moment()
+        return content
 
     def _version(self, handle: Handle) -> str:
         """Return the name of the present content in OneDrive's version history."""

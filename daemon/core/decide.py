@@ -20,7 +20,7 @@ from daemon.core.echo import echo
 from daemon.core.foresight import foresight
 from daemon.core.listing import listing
 from daemon.core.pen import Pen
-from daemon.core.preparing import agenda, guests, harms, losses
+from daemon.core.preparing import agenda, guests, harms, losses, strangers
 from daemon.core.proposing import propose
 from daemon.core.recapping import recap
 from daemon.core.words import Decision
@@ -34,6 +34,7 @@ RULES: Sequence[Rule] = (
     harms,
     agenda,
     guests,
+    strangers,
     alerts,
     in_writing,
     recap,

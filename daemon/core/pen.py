@@ -52,6 +52,9 @@ class Pen(Protocol):
     def link_to_send(self, dossier: Dossier, title: str) -> Words:
         """Give a guest the link to the agenda with words ready to send to the organizer."""
 
+    def only_linked(self, dossier: Dossier, url: str) -> Words:
+        """Tell the owner that the document the two have can be linked, but not opened."""
+
     def closed(self, dossier: Dossier, what: str) -> Words:
         """Tell the owner that something of theirs was removed and is left alone from now on."""
 

@@ -20,6 +20,8 @@ from daemon.core.words import Decision, Kind, Meeting, Written
 
 DOCUMENTS = ("docs.google.com/document/", ".docx", ".md", "sharepoint.com/", "1drv.ms/")
 """How a link that may be the pair's running document looks."""
+_LINKED = "the invite should lead to the agenda; written once for the whole series"
+_ONLY_LINKED = "visavis may not open the document the two have: it is linked, and nothing more"
 LAG = timedelta(minutes=10)
 """How long a provider may go on showing an event as it was before our write."""
 
@@ -73,6 +75,21 @@ def harms(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
         if event_key(held.account, held.series.handle) in dossier.settled:
             words = pen.harmed(dossier)
             yield _told(dossier, "harmed", event_key(held.account, held.series.handle), words)
+
+
+def strangers(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield, once a document, the word to the owner that theirs can be linked but not written."""
+    foreign = dossier.sight.unopenable
+    if foreign is not None and dossier.shelf.document is None and due(dossier, now):
+        words = pen.only_linked(dossier, foreign.url)
+        yield Decision(
+            key=key("advise", "linked", dossier.pair.id, foreign.url),
+            kind=Kind.ADVISE,
+            pair=dossier.pair.id,
+            account=dossier.account,
+            because=_ONLY_LINKED,
+            after={"subject": words.subject, "text": words.text},
+        )
 
 
 def guests(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
@@ -159,7 +176,7 @@ def _links(dossier: Dossier) -> Iterator[Decision]:
                 kind=Kind.ATTACH_AGENDA,
                 pair=dossier.pair.id,
                 account=held.account,
-                because="the invite should lead to the agenda; written once for the whole series",
+                because=_ONLY_LINKED if unopenable else _LINKED,
                 series=series.handle,
                 version=series.version,
                 mails=held.attach_mails,

@@ -130,7 +130,9 @@ def test_a_document_that_cannot_be_opened_is_linked_and_nothing_more(stage: Stag
     closed = Url("https://docs.google.com/document/d/closed")
     stage.about[BEN] = About(document=closed)
     turns = stage.every(FIRST - hours(24), week(1))
-    assert [kind for turn in turns for kind in kinds(turn)] == ["attach_agenda"]
+    # Told plainly, and once.
+    assert [kind for turn in turns for kind in kinds(turn)] == ["attach_agenda", "advise"]
+    assert len([x for x in stage.world.letters if "visavis cannot open it" in x.text]) == 1
     assert [link.url for link in stage.world.event(uid).links] == [closed]
     assert not stage.world.documents
 
@@ -139,7 +141,7 @@ def test_a_strangers_document_on_the_invite_is_left_as_it_is(stage: Stage) -> No
     uid = stage.weekly()
     stage.world.link(uid, Link(Url("https://docs.google.com/document/d/closed")))
     turns = stage.every(FIRST - hours(24), week(1))
-    assert [kind for turn in turns for kind in kinds(turn)] == []
+    assert [kind for turn in turns for kind in kinds(turn)] == ["advise"]
 
 
 def test_a_link_to_something_else_is_no_document(stage: Stage) -> None:

@@ -189,6 +189,11 @@ def test_a_guest_gets_words_ready_to_send(page: SnapshotAssertion) -> None:
     assert f"{words.subject}\n\n{words.text}" == page
 
 
+def test_a_document_that_can_only_be_linked_is_told_plainly(page: SnapshotAssertion) -> None:
+    words = PEN.only_linked(told(USUAL).dossier, "https://docs.example/their-own")
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
 def test_a_removed_document_is_taken_as_an_answer(page: SnapshotAssertion) -> None:
     words = PEN.closed(told(USUAL).dossier, "the document")
     assert f"{words.subject}\n\n{words.text}" == page

@@ -9,7 +9,7 @@ from connectors.model import Link, Mark, Url
 from connectors.outlook.auth import Ready
 from connectors.outlook.client import Graph
 from connectors.outlook.word import WordDocuments
-from connectors.standins.faults import Answer, LostAnswer, Meanwhile
+from connectors.standins.faults import Answer, LostAnswer, Meanwhile, Truncated, html
 from tests.connectors.outlook.bench import BEN, MAYA, Company, Library
 from tests.contract.documents import (
     FIRST,
@@ -50,6 +50,14 @@ def made(library: Library) -> Link:
     link = library.documents.create(KEY, TITLE)
     library.documents.write_section(link, WEEK_1, FIRST)
     return link
+
+
+@pytest.mark.parametrize("fault", [html(200), Truncated()], ids=["a page", "a part"])
+def test_a_file_that_does_not_arrive_whole_is_fetched_again(
+    bench: Company, library: Library, made: Link, fault: Answer | Truncated
+) -> None:
+    bench.wire.fail(fault, path="/download/*", times=2)
+    assert [section.mark for section in library.documents.sections(made)] == [FIRST]
 
 
 @pytest.mark.parametrize("code", ["resourceLocked", "notAllowed"])
