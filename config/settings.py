@@ -159,6 +159,8 @@ class Account(Table):
     url: fields.PrivateUrl | None = None
     username: str = ""
     password_env: fields.Variable = ""
+    folder: fields.PrivateUrl | None = None
+    """A WebDAV folder for the agendas, opened with the same password; None keeps them at home."""
 
     # Files.
     path: fields.FilePath | None = None

@@ -7,15 +7,11 @@ moment, and a file replaced meanwhile wins. Two installations on one folder make
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from hashlib import blake2b
 from pathlib import Path
-from typing import cast
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from connectors import markdown
+from connectors import markdown, papers
 from connectors.errors import (
     ConnectorError,
     NotFound,
@@ -44,7 +40,7 @@ class MarkdownFolder:
 
     def find(self, key: Key) -> Link | None:
         """Find the document made for this key, whatever its title was."""
-        found = sorted(self._folder.glob(f"*-{_digest(key)}.md"))
+        found = sorted(self._folder.glob(f"*{papers.ending(key)}"))
         return self._link(found[0]) if found else None
 
     def open(self, url: Url) -> Link | None:
@@ -61,16 +57,13 @@ class MarkdownFolder:
         Some editors take a file away for a moment while they save it.
         """
         data = disk.read(self._path(document))
-        return tuple(
-            replace(one, link=_deep(document, one.mark)) if one.mark else one
-            for one in markdown.sections(data.decode("utf-8", "replace"))
-        )
+        return papers.sections(document, data.decode("utf-8", "replace"))
 
     def create(self, key: Key, title: str) -> Link:
         """Make a document that holds its title, or return the one that is there."""
         found = self.find(key)
         if found is None:
-            path = self._folder / f"{_slug(title)}-{_digest(key)}.md"
+            path = self._folder / papers.file_name(title, key)
             disk.create(path, markdown.document(title).encode())
             found = self._link(path)
         return found
@@ -97,7 +90,7 @@ class MarkdownFolder:
         path = self._path(document)
         data = disk.read(path)
         try:
-            return data.decode("utf-8"), _version(data)
+            return data.decode("utf-8"), papers.version(data)
         except UnicodeDecodeError as error:
             raise NotPermitted(f"{path.name} is not UTF-8", "save it as UTF-8") from error
 
@@ -105,7 +98,7 @@ class MarkdownFolder:
         """Put a person's text in place of what they read; a file changed since wins."""
         path = self._path(document)
         data = disk.read(path)
-        if _version(data) != seen:
+        if papers.version(data) != seen:
             raise PreconditionFailed(f"{path.name} was changed meanwhile")
         if text.encode() != data:
             disk.replace(path, data, text.encode())
@@ -120,17 +113,11 @@ class MarkdownFolder:
         """Put the section under the title, or set the date line of the one with this mark."""
         path = self._path(document)
         data = disk.read(path)
-        text = _decoded(data)
-        written = markdown.insert(text, section, mark)
-        if written != text:
-            disk.replace(path, data, _encoded(written))
-        after: Facts = {
-            "mark": mark,
-            "link": _deep(document, mark),
-            "source": markdown.source(written, mark),
-        }
-        before = {"source": markdown.source(text, mark)}
-        return _receipt(path, before, after, wrote=written != text)
+        text = papers.decoded(data)
+        written = papers.with_section(document, text, section, mark)
+        if written.text != text:
+            disk.replace(path, data, papers.encoded(written.text))
+        return _receipt(path, written.before, written.after, wrote=written.text != text)
 
     def undo(self, receipt: Receipt) -> None:
         """Take a section, a share or a document back, untouched by people since."""
@@ -143,7 +130,7 @@ class MarkdownFolder:
         if "mark" in receipt.after:
             _take_out(path, receipt)
         elif "people" in receipt.after:
-            added = _people(receipt.after) - _people(receipt.before)
+            added = papers.people(receipt.after) - papers.people(receipt.before)
             _share(path, self.shared_with(Link(Url(receipt.handle))) - added)
         else:
             _bin(path)
@@ -174,23 +161,15 @@ class MarkdownFolder:
 def _take_out(path: Path, receipt: Receipt) -> None:
     """Remove a section, or set its date line back; what people wrote in it stays."""
     data = disk.read(path)
-    text = _decoded(data)
-    mark, was = Mark(str(receipt.after["mark"])), receipt.before["source"]
-    source = markdown.source(text, mark)
-    if source == was:
-        return
-    if source is None or source != receipt.after["source"]:
-        raise PreconditionFailed("somebody changed the section since")
-    undone = markdown.remove(text, mark) if was is None else text.replace(source, str(was), 1)
-    disk.replace(path, data, _encoded(undone))
+    text = papers.decoded(data)
+    if (left := papers.without_section(text, receipt)) != text:
+        disk.replace(path, data, papers.encoded(left))
 
 
 def _bin(path: Path) -> None:
     """Delete a document that holds nothing but its title."""
     data = disk.read(path)
-    text = _decoded(data)
-    if text != markdown.document(markdown.title(text)):
-        raise PreconditionFailed("somebody wrote in the document since")
+    papers.untouched(papers.decoded(data))
     disk.remove(path, data)
     _guests(path).unlink(missing_ok=True)
 
@@ -207,42 +186,10 @@ def _guests(path: Path) -> Path:
     return path.with_name(f".{path.name}.people")
 
 
-def _people(facts: Facts) -> frozenset[str]:
-    return frozenset(cast("Sequence[str]", facts["people"]))
-
-
 def _receipt(path: Path, before: Facts, after: Facts, *, wrote: bool) -> Receipt:
-    version = _version(disk.read(path))
+    version = papers.version(disk.read(path))
     return Receipt(Handle(_file_uri(path)), version, before, after, wrote=wrote)
-
-
-def _version(data: bytes) -> Version:
-    return Version(blake2b(data, digest_size=8).hexdigest())
-
-
-def _deep(document: Link, mark: Mark) -> Url:
-    return Url(f"{document.url}#{quote(mark, safe='')}")
 
 
 def _file_uri(path: Path) -> Url:
     return Url(path.absolute().as_uri())
-
-
-def _slug(title: str) -> str:
-    """Write a title as a file name that every system takes."""
-    words = re.findall(r"[^\W_]+", title.lower())
-    return "-".join(words)[:60] or "one-on-one"
-
-
-def _digest(key: Key) -> str:
-    """Return the part of a file name by which a document is found, whatever its title."""
-    return blake2b(key.encode(), digest_size=5).hexdigest()
-
-
-def _decoded(data: bytes) -> str:
-    # Bytes of another encoding survive as surrogates, and go back as they were.
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -167,19 +168,33 @@ def _word(graph: Graph) -> Documents:
 def _caldav(
     account: AccountSettings, owner: Person, secrets: TokenStore, environ: Mapping[str, str]
 ) -> Ports:
-    from connectors.caldav import CalDavCalendar, CalDavTasks
+    from connectors.caldav import CalDavCalendar, CalDavTasks, WebDavFolder
 
-    dav = caldav(account, secrets.password(account) or "", ready_token(account, environ) or "")
+    secret = secrets.password(account) or "", ready_token(account, environ) or ""
+    dav = caldav(account, *secret)
     calendar = CalDavCalendar(dav, owner, zone(account, ""), now, name=account.calendar)
-    return Ports(calendar, tasks=CalDavTasks(dav) if account.tasks else None, close=dav.close)
+    shelf = caldav(account, *secret, url=account.folder) if account.folder else None
+    return Ports(
+        calendar,
+        WebDavFolder(shelf) if shelf else None,
+        tasks=CalDavTasks(dav) if account.tasks else None,
+        close=partial(_close, [dav, *([shelf] if shelf else [])]),
+    )
 
 
-def caldav(account: AccountSettings, password: str, token: str = "") -> Dav:
-    """Return the server of an account; many know people by their address."""
+def _close(clients: Sequence[Dav]) -> None:
+    for client in clients:
+        client.close()
+
+
+def caldav(
+    account: AccountSettings, password: str, token: str = "", *, url: str | None = None
+) -> Dav:
+    """Return the server of an account, or another place there; many know people by address."""
     from connectors.caldav import Dav
 
     username = account.username or account.email
-    return Dav(account.url or "", username=username, password=password, token=token)
+    return Dav(url or account.url or "", username=username, password=password, token=token)
 
 
 def texts(
@@ -190,7 +205,7 @@ def texts(
 
     if account.provider is Provider.FILES:
         folder = (account.path or Path()) / "agendas"
-    elif account.documents is DocumentKind.MARKDOWN:
+    elif account.documents is DocumentKind.MARKDOWN and not account.folder:
         folder = settings.home / "agendas"
     else:
         return None

@@ -1,0 +1,101 @@
+"""A WebDAV folder is a place for documents like any other; its files are those of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.caldav import Dav, WebDavFolder
+from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed
+from connectors.model import Link, Person
+from connectors.standins.faults import LostAnswer, Meanwhile
+from tests.connectors.caldav.servers import PASSWORD, Server
+from tests.connectors.files.bench import BEN
+from tests.contract.documents import FIRST, KEY, TITLE, WEEK_1, DocumentsContract
+
+
+@dataclass
+class WebDavBench:
+    """A folder at xandikos, with people who edit its files; implements `DocumentsBench`."""
+
+    server: Server
+    partner: Person = BEN
+    documents: WebDavFolder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.user = self.server.person().split("/")[1]
+        self.folder = f"/{self.user}/agendas/"
+        self.server.ask(self.user, "MKCOL", self.folder)
+        self.open = ExitStack()
+        self.documents = self.at(self.folder)
+
+    def at(self, folder: str) -> WebDavFolder:
+        dav = Dav(self.server.url + folder, username=self.user, password=PASSWORD, timeout=30)
+        self.open.callback(dav.close)
+        return WebDavFolder(dav)
+
+    def may_write(self, document: Link, person: Person) -> bool:
+        return person.address in self.documents.shared_with(document)
+
+    def note(self, document: Link, line: str) -> None:
+        self._save(document, f"{self.text(document)}{line}\n")
+
+    def tick(self, document: Link, words: str) -> None:
+        lines = self.text(document).splitlines(keepends=True)
+        self._save(
+            document,
+            "".join(line.replace("[ ]", "[x]") if words in line else line for line in lines),
+        )
+
+    def bin(self, document: Link) -> None:
+        assert self.server.ask(self.user, "DELETE", urlsplit(document.url).path).is_success
+
+    def text(self, document: Link) -> str:
+        return self.server.ask(self.user, "GET", urlsplit(document.url).path).text
+
+    def mailed(self) -> Sequence[str]:
+        return ()
+
+    def _save(self, document: Link, text: str) -> None:
+        kind = {"Content-Type": "text/markdown"}
+        path = urlsplit(document.url).path
+        assert self.server.ask(self.user, "PUT", path, text.encode(), kind).is_success
+
+
+@pytest.fixture
+def bench(xandikos: Server) -> Iterator[WebDavBench]:
+    bench = WebDavBench(xandikos)
+    with bench.open:
+        yield bench
+
+
+class TestWebDavFolder(DocumentsContract):
+    """The bench is above."""
+
+
+def test_what_a_person_wrote_meanwhile_wins(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    write = Meanwhile(lambda: bench.note(document, "Ben wrote this."))
+    bench.server.wire.fail(write, method="PUT")
+    with pytest.raises(PreconditionFailed):
+        bench.documents.write_section(document, WEEK_1, FIRST)
+    assert "Ben wrote this." in bench.text(document)
+    assert bench.documents.write_section(document, WEEK_1, FIRST).wrote
+
+
+def test_a_section_whose_answer_was_lost_is_not_written_twice(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    bench.server.wire.fail(LostAnswer(), method="PUT")
+    with pytest.raises(OutcomeUnknown):
+        bench.documents.write_section(document, WEEK_1, FIRST)
+    assert not bench.documents.write_section(document, WEEK_1, FIRST).wrote
+
+
+def test_a_folder_that_is_not_there_says_what_to_do(bench: WebDavBench) -> None:
+    with pytest.raises(NotPermitted) as refused:
+        bench.at(f"/{bench.user}/nowhere/").find(KEY)
+    assert "`folder`" in refused.value.remedy
