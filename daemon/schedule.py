@@ -176,7 +176,7 @@ class Daemon:
         try:
             self._house = self._rebuild()
         except SettingsError as error:
-            log.warning("settings.wrong", problems=[str(problem) for problem in error.problems])
+            log.warning("settings.wrong", lines=[problem.line for problem in error.problems])
         else:
             log.info("settings.reloaded")
 

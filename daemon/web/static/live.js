@@ -1,23 +1,24 @@
-// Looks whether something changed, once a second and only while somebody sees the page; asks for
-// the page again when it did, or when a minute passed, as times are told from now.
+// Looks whether something changed, a few times a second and only while somebody sees the page;
+// asks for the page again when it did, or when a minute passed, as times are told from now.
 "use strict";
 (() => {
   const page = document.querySelector("[data-live]");
   if (!page) return;
-  const MINUTE = 60;
+  const GLANCE = 300;
+  const MINUTE = 60000 / GLANCE;
   let known = page.dataset.live;
-  let seconds = 0;
+  let glances = 0;
   const look = async () => {
     if (document.hidden) return;
-    seconds += 1;
+    glances += 1;
     const answer = await fetch("/revision").catch(() => null);
     if (!answer || !answer.ok) return;
     const now = await answer.text();
-    if (now === known && seconds < MINUTE) return;
+    if (now === known && glances < MINUTE) return;
     known = now;
-    seconds = 0;
+    glances = 0;
     page.dispatchEvent(new Event("look"));
   };
-  setInterval(look, 1000);
+  setInterval(look, GLANCE);
   document.addEventListener("visibilitychange", look);
 })();
