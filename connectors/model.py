@@ -266,7 +266,10 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
-    """Somebody's working week in their own zone (IANA name); days left out are free days."""
+    """Somebody's working week in their own zone (IANA name); days left out are free days.
+
+    Without any day only the zone is known.
+    """
 
     zone: str
     days: Mapping[Weekday, tuple[Hours, ...]]

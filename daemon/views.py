@@ -212,7 +212,7 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
 
 
 def _clock(clock: Clock) -> str:
-    shown = "" if clock.told else "; working hours that their calendar shows count more"
+    shown = "" if clock.told else "; what their calendar tells counts more"
     return f"the other works on the clock of {clock.zone}, {clock.because}{shown}"
 
 

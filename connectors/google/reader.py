@@ -246,7 +246,11 @@ class GoogleReader:
             timeMax=_utc(window.end),
         )
         try:
-            told = [(item, page.get("timeZone", "UTC")) for page in pages for item in page["items"]]
+            told = [
+                (item, page.get("timeZone", "UTC"))
+                for page in pages
+                for item in page.get("items", ())
+            ]
         except (NotFound, NotPermitted):
             return []
         taking = ((item, zone) for item, zone in told if translate.takes_time(item))

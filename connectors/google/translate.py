@@ -227,16 +227,19 @@ def kept(event: Json) -> Facts:
 
 
 def working_hours(calendar: Json) -> WorkingHours | None:
-    """Read the working week of a calendar; only primary ones of a Workspace have one."""
-    told = calendar.get("workingHours") or {}
+    """Read the working week of a calendar; only primary ones of a Workspace have one.
+
+    Of most calendars no more than the zone is known.
+    """
+    told, zone = calendar.get("workingHours") or {}, str(calendar.get("timeZone", ""))
     if not told.get("workingHoursEnabled"):
-        return None
+        return WorkingHours(zone, {}) if zone else None
     days: dict[Weekday, tuple[Hours, ...]] = {}
     for period in told.get("availableTimes", ()):
         day = Weekday[period["dayOfWeek"][:3].upper()]
         hours = Hours(_clock(period["periodStart"]), _clock(period["periodEnd"]))
         days[day] = (*days.get(day, ()), hours)
-    return WorkingHours(str(calendar.get("timeZone", "")), days)
+    return WorkingHours(zone, days)
 
 
 def document_id(url: str) -> Handle | None:

@@ -119,3 +119,17 @@ def test_a_public_holiday_of_the_country_in_the_settings_excuses(stage: Stage) -
     verdicts = {one.recurrence_id: one for one in stage.dossier(week(0) + hours(1)).outcomes}
     assert str(verdicts[holiday].verdict) == "excused"
     assert "a public holiday of ben@acme.example" in verdicts[holiday].because
+
+
+@pytest.mark.parametrize("told", ["", "America/Bogota"])
+def test_the_zone_of_a_calendar_without_hours_is_better_than_a_guess(
+    stage: Stage, told: str
+) -> None:
+    stage.world.hours[BEN] = WorkingHours("America/Panama", {})
+    stage.about[BEN] = About(zone=told)
+    stage.settle()
+    options = lose(stage, 2)
+    assert options
+    for option in options:
+        assert f"({told or 'America/Panama'})" in option.because
+        assert time(9) <= option.span.start.astimezone(PANAMA).time()

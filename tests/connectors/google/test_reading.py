@@ -21,6 +21,7 @@ from connectors.model import (
     Span,
     Status,
     Weekday,
+    WorkingHours,
 )
 from connectors.standins.faults import Answer
 from connectors.standins.google import Person as Human
@@ -437,9 +438,10 @@ def test_working_hours_are_minutes_of_each_day_and_remembered(company: Company) 
     assert calendar.hours(MAYA) != known
 
 
-def test_hours_that_google_does_not_tell_are_unknown(company: Company) -> None:
+def test_where_google_tells_no_hours_only_the_zone_is_known(company: Company) -> None:
     """Facts 8.6: absent for consumer accounts."""
-    assert company.calendar().hours(MAYA) is None
+    company.maya.calendar.timezone = "Asia/Tokyo"
+    assert company.calendar().hours(MAYA) == WorkingHours("Asia/Tokyo", {})
     assert company.calendar().hours(BEN) is None
 
 
