@@ -46,7 +46,7 @@ class Span:
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ValueError("a span needs aware datetimes")
-        if self.length <= timedelta(0):
+        if self.start.astimezone(UTC) >= self.end.astimezone(UTC):
             raise ValueError("a span ends after it starts")
 
     @property

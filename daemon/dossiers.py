@@ -6,7 +6,7 @@ copy comes first, the other person's own answer counts beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -123,7 +123,7 @@ def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[C
     for identity, known_pair in memory.pairs.items():
         if identity not in couples and known_pair.account in names:
             couples[identity] = Couple(identity, names[known_pair.account], known_pair.pair.partner)
-    singles = _singles(house, looks)
+    singles = _singles(house, looks, couples.values())
     return tuple(
         replace(couples[identity], singles=_between(couples[identity], singles))
         for identity in sorted(couples)
@@ -272,15 +272,23 @@ def _last_look(accounts: Iterable[str], looks: Mapping[str, Look]) -> datetime |
     return min((t for t in times if t is not None), default=None) if None not in times else None
 
 
-def _singles(house: House, looks: Mapping[str, Look]) -> _Singles:
-    """Return all single events of two; each is judged once, however many pairs there are."""
+def _singles(house: House, looks: Mapping[str, Look], couples: Iterable[Couple]) -> _Singles:
+    """Return the single events of two of whom there is a couple, each judged once."""
+    people = (person for one in couples for person in (one.account.owner, one.partner))
+    names = {name for person in people for name in (person.address, *person.aliases)}
     found: _Singles = {}
     for account in house.accounts:
+        owner = account.owner
+        others = names - {owner.address, *owner.aliases}
         for series in looks[account.name].after.series if account.name in looks else ():
-            if series.rule is None and (other := met(series, account.owner)):
-                both = (account.owner.address, other.address)
-                found.setdefault(both, []).append((account, series))
+            if series.rule is None and _invites(series, others) and (other := met(series, owner)):
+                found.setdefault((owner.address, other.address), []).append((account, series))
     return found
+
+
+def _invites(series: Series, names: Container[str]) -> bool:
+    """Whether one of these is among the people of an event; a calendar has many of others."""
+    return series.organizer in names or any(one.address in names for one in series.attendees or ())
 
 
 def _between(couple: Couple, singles: _Singles) -> tuple[tuple[Account, Series], ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -299,7 +300,9 @@ def _dump(kind: type[T], value: T) -> str:
     return _codec(kind).dump_json(value).decode()
 
 
+@lru_cache(maxsize=4096)
 def _load(kind: type[T], body: str) -> T:
+    """Read a value; most are the same at every turn, and frozen ones can be shared."""
     value: T = _codec(kind).validate_json(body)
     return value
 

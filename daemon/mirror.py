@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, func
@@ -130,7 +130,7 @@ def read_again(session: Session, account: str) -> None:
 
 def _series(session: Session, account: str, *which: ColumnElement[bool]) -> tuple[Series, ...]:
     statement = select(SeriesRow.body).where(SeriesRow.account == account, *which)
-    return tuple(_codec().validate_json(body) for body in session.exec(statement))
+    return tuple(map(_read, session.exec(statement)))
 
 
 def _row(account: str, series: Series, *, matters: bool) -> dict[str, object]:
@@ -141,6 +141,12 @@ def _row(account: str, series: Series, *, matters: bool) -> dict[str, object]:
         "matters": matters,
         "body": _codec().dump_json(series).decode(),
     }
+
+
+@lru_cache(maxsize=8192)
+def _read(body: str) -> Series:
+    """Read a series; most are the same at every look, and a frozen value can be shared."""
+    return _codec().validate_json(body)
 
 
 @cache

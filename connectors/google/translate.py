@@ -56,12 +56,16 @@ class Copy:
     owner: Person
     address: str
     calendar: str = "primary"
+    names: frozenset[str] = field(init=False)
+    """Every address that stands for the owner: asked of all guests of a whole calendar."""
+
+    def __post_init__(self) -> None:
+        own = {self.owner.address, self.address, self.calendar.lower()}
+        object.__setattr__(self, "names", self.owner.aliases | own)
 
     def is_mine(self, who: Mapping[str, Any]) -> bool:
         """Whether somebody is the owner; on secondary calendars `self` is missing."""
-        email = str(who.get("email", "")).lower()
-        mine = email in (self.address, self.calendar.lower())
-        return bool(who.get("self")) or mine or self.owner.answers_to(email)
+        return bool(who.get("self")) or str(who.get("email", "")).lower() in self.names
 
 
 @dataclass(slots=True)
@@ -156,9 +160,9 @@ def concerns_two(event: Json, copy: Copy) -> bool:
     if _withheld(event, copy):
         return False  # a list that is cut shows only oneself: unknown, not two
     # Asked of every event of a calendar, hence of its JSON as it is.
-    people = (one for one in event.get("attendees", ()) if not one.get("resource"))
+    people = (_address(one, copy) for one in event.get("attendees", ()) if not one.get("resource"))
     organizer = str(event.get("organizer", {}).get("email", ""))
-    return len(guests((_address(one, copy) for one in people), organizer, copy)) == 1
+    return len(guests(people, organizer, copy)) == 1
 
 
 def guests(humans: Iterable[str], organizer: str, copy: Copy) -> tuple[str, ...]:
@@ -166,9 +170,9 @@ def guests(humans: Iterable[str], organizer: str, copy: Copy) -> tuple[str, ...]
 
     An organizer who is not among those invited is an assistant, unless nobody else would be left.
     """
-    others = tuple(dict.fromkeys(one for one in humans if not copy.is_mine({"email": one})))
-    alone = () if copy.is_mine({"email": organizer}) else (organizer.lower(),)
-    return others or alone
+    others = tuple(dict.fromkeys(one for one in humans if one not in copy.names))
+    host = organizer.lower()
+    return others or (() if host in copy.names else (host,))
 
 
 def cancelled(event: Json) -> bool:

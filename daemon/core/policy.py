@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from connectors.model import Hours, Span, Weekday
@@ -45,9 +46,7 @@ class Policy:
 
     def week(self, moment: datetime) -> Span:
         """Return the owner's week around a moment: midnight to midnight in the owner's zone."""
-        day = self.today(moment)
-        first = day - timedelta(days=(day.weekday() - self.week_starts.value) % 7)
-        return Span(self.midnight(first), self.midnight(first + timedelta(days=7)))
+        return _week(self.today(moment), self.week_starts, ZoneInfo(self.zone))
 
     def midnight(self, day: date) -> datetime:
         """Return the start of a day in the owner's zone."""
@@ -56,3 +55,11 @@ class Policy:
     def evening(self, moment: datetime) -> datetime:
         """Return the end of the working hours of the day a moment lies in, also on a free day."""
         return datetime.combine(self.today(moment), self.working_hours.end, ZoneInfo(self.zone))
+
+
+@lru_cache(maxsize=1024)
+def _week(day: date, starts: Weekday, zone: ZoneInfo) -> Span:
+    """Return the week of a day: asked for each meeting by each rule, so remembered."""
+    first = day - timedelta(days=(day.weekday() - starts.value) % 7)
+    last = first + timedelta(days=7)
+    return Span(*(datetime.combine(edge, time(), zone) for edge in (first, last)))

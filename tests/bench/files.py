@@ -66,6 +66,7 @@ def _vevent(meeting: Meeting) -> str:
         f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{OWNER}",
         *(f"ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:{guest}" for guest in meeting.guests),
         *(["RRULE:FREQ=WEEKLY"] if meeting.weekly else []),
+        *(["CLASS:PRIVATE"] if meeting.private else []),
         "END:VEVENT",
     ]
     return "\r\n".join(lines)

@@ -1,7 +1,11 @@
-"""The calendar of a busy manager: of 500 meetings one is a weekly one-on-one, four are weeklies.
+"""The calendar of a busy manager, all of it inside the window of a look.
 
-The others are single ones, every tenth between two people. All of them lie in the window of a
-look, so that nobody saves time by leaving some out for their date.
+Of 5,000 events 15 are weekly one-on-ones (the reports, the own manager, some peers) and 35 are
+weekly group meetings. Of the single ones a fifth are between two people, every tenth of these with
+somebody who also has a one-on-one; a tenth each are focus time without guests and private
+appointments, and the rest are groups of four to eight. Nobody saves time by leaving events out for
+their date, which makes the calendar denser than a real one, and the goal harder: of a real one a
+look reads the last twelve weeks, the others all of it.
 """
 
 from __future__ import annotations
@@ -21,11 +25,26 @@ _WEDNESDAY = datetime(2026, 1, 21, 8, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Mix:
+    """How many series there are, and which of ten single events are between two people."""
+
+    one_on_ones: int = 15
+    groups: int = 35
+    of_two: frozenset[int] = frozenset({0, 5})
+
+
+MANAGER = Mix()
+COACH = Mix(one_on_ones=50, of_two=frozenset({0, 1, 4, 5, 7}))
+"""Somebody who does little else: far more of what visavis looks at closely."""
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     number: int
     start: datetime
     guests: tuple[str, ...]
-    weekly: bool
+    weekly: bool = False
+    private: bool = False
 
     @property
     def title(self) -> str:
@@ -36,14 +55,28 @@ class Meeting:
         return self.start + timedelta(minutes=MINUTES)
 
 
-def meetings(count: int) -> Iterator[Meeting]:
+def meetings(count: int, mix: Mix = MANAGER) -> Iterator[Meeting]:
+    """Yield the series, a second apart on Wednesday, then the single events, evenly spread."""
+    series = mix.one_on_ones + mix.groups
     for number in range(count):
-        weekly = number % 500 < 5
-        single = (_FIRST + number * (_SPREAD / count)).replace(microsecond=0)
-        others = 1 if number % 10 == 0 else 3
-        yield Meeting(
-            number,
-            _WEDNESDAY + timedelta(seconds=number) if weekly else single,
-            tuple(f"guest{number + n}@other.example" for n in range(others)),
-            weekly,
-        )
+        if number < series:
+            start = _WEDNESDAY + timedelta(seconds=number)
+            guests = _guests(number, 1 if number < mix.one_on_ones else 5)
+            yield Meeting(number, start, guests, weekly=True)
+        else:
+            start = (_FIRST + number * (_SPREAD / count)).replace(microsecond=0)
+            yield _single(number, start, mix)
+
+
+def _single(number: int, start: datetime, mix: Mix) -> Meeting:
+    kind = number % 10
+    if kind in mix.of_two:
+        known = number // 100 % mix.one_on_ones if number // 10 % 10 == 0 else number
+        return Meeting(number, start, _guests(known, 1))
+    if kind in {3, 8}:
+        return Meeting(number, start, (), private=kind == 8)
+    return Meeting(number, start, _guests(number, 3 + number % 5))
+
+
+def _guests(first: int, many: int) -> tuple[str, ...]:
+    return tuple(f"guest{first + n}@other.example" for n in range(many))
