@@ -8,7 +8,7 @@ one that the autumn change repeats, the first counts (RFC 5545, 3.3.5).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -25,6 +25,7 @@ _EVEN_STEPS = {
     "DAILY": timedelta(days=1),
     "WEEKLY": timedelta(weeks=1),
 }
+_EXRULE = "EXRULE:"
 _MOST = 100_000  # no meeting is that frequent, and a rule by the second must not hold up a look
 _CYCLE = timedelta(days=146_097)  # 400 years of whole weeks, after which the calendar repeats
 
@@ -52,12 +53,13 @@ def occurrences(
     rule: str | None,
     *,
     window: Span,
-    rdates: Iterable[datetime] = (),
-    exdates: Iterable[datetime] = (),
+    rdates: Sequence[datetime] = (),
+    exdates: Sequence[datetime] = (),
     overrides: Sequence[Override] = (),
 ) -> tuple[Occurrence, ...]:
     """Return the instances whose original start lies in the window or whose span touches it.
 
+    Of several rules each has a line of `rule`; one that excludes (EXRULE) begins with its name.
     They are ordered by `recurrence_id` and carry the zone of `start`, which is always the first
     instance. Excluded and cancelled ones are kept, as `Status.CANCELLED`; an exclusion or
     cancellation that meets no instance does nothing. A standing override whose instance the rule
@@ -68,15 +70,16 @@ def occurrences(
     if start.tzinfo is None or length <= timedelta(0):
         raise ValueError("a series needs an aware start and a positive length")
     shapes = _shapes(start.tzinfo, length, overrides)
-    reach = max(shape.reach for shape in shapes)
-    low, high = _wall(window.start, start.tzinfo), _wall(window.end, start.tzinfo)
-    standing = (own.recurrence_id for own in overrides if not own.cancelled)
-    ruled = _expand(start, rule, low - reach, high + reach)
-    starts = {_instant(at): at for at in chain(standing, rdates, ruled)}
-    excluded = {_instant(at) for at in exdates}
-    own = {_instant(own.recurrence_id): own for own in overrides}
-    built = (_occurrence(at, shapes, own.get(at), excluded) for at in sorted(starts))
     seen = Span(_instant(window.start), _instant(window.end))
+    if rule is None and not (rdates or exdates or overrides):
+        # Most events of a calendar.
+        alone = Occurrence(start, shapes[0].span(start))
+        return (alone,) if alone.span.overlaps(seen) else ()
+    standing = (own.recurrence_id for own in overrides if not own.cancelled)
+    starts = map(_instant, chain(standing, rdates, _ruled(start, rule, window, shapes)))
+    excluded = {*map(_instant, exdates), *map(_instant, _unruled(start, rule, window, shapes))}
+    own = {_instant(own.recurrence_id): own for own in overrides}
+    built = (_occurrence(at, shapes, own.get(at), excluded) for at in sorted({*starts}))
     return tuple(one for one in built if one.recurrence_id in seen or one.span.overlaps(seen))
 
 
@@ -188,30 +191,58 @@ def _until(value: str) -> date:
     return at.replace(tzinfo=UTC) if value.endswith("Z") else at
 
 
-def _limit(until: date | None, zone: tzinfo) -> datetime | None:
+def _limit(until: date | None, zone: tzinfo | None) -> datetime | None:
     """Return the last moment an instance may start; a bare date means that whole day."""
     if isinstance(until, datetime):
         return until if until.tzinfo else until.replace(tzinfo=zone)
     return datetime.combine(until, time.max, zone) if until else None
 
 
-def _expand(start: datetime, rule: str | None, low: datetime, high: datetime) -> Iterator[datetime]:
-    """Yield the original starts between two wall clock times, and the series' own start."""
-    zone = start.tzinfo
-    if rule is None or zone is None:
+def _ruled(
+    start: datetime, rule: str | None, window: Span, shapes: Sequence[_Shape]
+) -> Iterator[datetime]:
+    """Yield the original starts that may reach into a window, and the series' own start."""
+    rules = [line for line in _lines(rule) if not line.startswith(_EXRULE)]
+    if not rules or any(_begins(start, line) for line in rules):
         yield start
-        return
+    for line in rules:
+        yield from _expand(start, line, window, shapes)
+
+
+def _unruled(
+    start: datetime, rule: str | None, window: Span, shapes: Sequence[_Shape]
+) -> Iterator[datetime]:
+    """Yield what the excluding rules give."""
+    for line in _lines(rule):
+        if line.startswith(_EXRULE):
+            yield from _expand(start, line.removeprefix(_EXRULE), window, shapes)
+
+
+def _lines(rule: str | None) -> Sequence[str]:
+    return () if rule is None else rule.split("\n")
+
+
+def _begins(start: datetime, rule: str) -> bool:
+    """Whether a rule has not ended before it begins."""
+    limit = _limit(_parsed(rule).until, start.tzinfo)
+    return limit is None or start <= limit
+
+
+def _expand(
+    start: datetime, rule: str, window: Span, shapes: Sequence[_Shape]
+) -> Iterator[datetime]:
+    """Yield what one rule gives, from a while before the window to a while after it."""
+    zone = start.tzinfo
     parsed = _parsed(rule)
     limit = _limit(parsed.until, zone)
-    if limit is None or start <= limit:
-        yield start
+    reach = max(shape.reach for shape in shapes)
+    low, high = _wall(window.start, zone) - reach, _wall(window.end, zone) + reach
     first = start.replace(tzinfo=None)
     for wall in _walls(parsed, first, low, high):
-        at = _attach(wall, zone)
+        at = start if wall == first else _attach(wall, zone)
         if limit and at > limit:
             return
-        if wall != first:
-            yield at
+        yield at
 
 
 def _walls(rule: _Rule, first: datetime, low: datetime, high: datetime) -> Iterator[datetime]:
@@ -244,10 +275,10 @@ def _instant(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def _wall(at: datetime, zone: tzinfo) -> datetime:
+def _wall(at: datetime, zone: tzinfo | None) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None)
 
 
-def _attach(wall: datetime, zone: tzinfo) -> datetime:
+def _attach(wall: datetime, zone: tzinfo | None) -> datetime:
     """Return the moment of a wall clock time; one that does not exist moves forward."""
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)

@@ -18,7 +18,6 @@ from daemon.core.decide import decide, within_budget
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
 from daemon.core.keys import key
-from daemon.core.pairing import matters
 from daemon.core.proposing import brought_up, refreshed, settled, with_proposals
 from daemon.core.words import Absence, Decision, Meeting, Proposal, Shelf
 from daemon.delivery import deliver
@@ -267,7 +266,8 @@ def _mirror(session: Session, account: Account, found: Look) -> None:
         mirror.forget(session, account.name)
     elif found.gone:
         mirror.forget(session, account.name, found.gone)
-    mirror.keep(session, account.name, ((s, matters(s, account.owner)) for s in found.fresh))
+    matter = {series.handle for series in found.after.series}
+    mirror.keep(session, account.name, ((s, s.handle in matter) for s in found.fresh))
     mirror.keep_feed(session, account.name, found.feed)
 
 
@@ -284,8 +284,11 @@ def _pairs(session: Session, foreseen: Foreseen) -> None:
 
 
 def _news(dossier: Dossier, memory: Memory) -> list[Meeting]:
-    before = frozenset(memory.meetings.get(dossier.pair.id, ()))
-    return [meeting for meeting in dossier.meetings if meeting not in before]
+    before = memory.meetings.get(dossier.pair.id, ())
+    if dossier.meetings == before:  # as at most looks: the very same values
+        return []
+    known = frozenset(before)
+    return [meeting for meeting in dossier.meetings if meeting not in known]
 
 
 def _unknown(foreseen: Foreseen) -> tuple[Absence, ...]:

@@ -6,7 +6,7 @@ would send a whole series again for each edit. What the feed names is read afres
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ from connectors.retry import doubted
 
 EVENT_TYPES = ["default", "fromGmail", "outOfOffice"]
 """All in one feed, so that a look without changes is one request; the same for a token's life."""
-_FEED = {"eventTypes": EVENT_TYPES, "maxResults": 2500, "singleEvents": False}
+_FEED: dict[str, Any] = {"eventTypes": EVENT_TYPES, "maxResults": 2500, "singleEvents": False}
 _AWAY = "outOfOffice"
 _TAKING = ["default", "fromGmail", "focusTime", _AWAY]
 _TIMES = (
@@ -88,10 +88,9 @@ class GoogleReader:
     def baseline(self, window: Span) -> Baseline:
         """List the calendar; single events are kept where they concern two people, or absences."""
         self._hours.clear()
-        items, cursor = self._listing(window)
+        items, cursor = self._listing(window, self._matters)
         problems: list[str] = []
-        families = (f for f in translate.families(items).values() if self._matters(f))
-        read = self._translated(families, window, problems)
+        read = self._translated(self._whole(items), window, problems)
         return Baseline(tuple(one for one in read if one.occurrences), cursor, tuple(problems))
 
     def changes(self, since: Cursor) -> Changes:
@@ -111,23 +110,38 @@ class GoogleReader:
         series = self._translated(found.values(), window, [])
         return {one.handle: one for one in series}
 
-    def _listing(self, window: Span) -> tuple[list[Json], Cursor]:
+    def _listing(
+        self, window: Span, keep: Callable[[Json], bool] = lambda _: True
+    ) -> tuple[list[Json], Cursor]:
         """List masters and exceptions from a while before the window on."""
         # Without an end: an instance that was moved far ahead must not seem to stand where it was.
-        return self._pages(timeMin=(window.start - _MARGIN).isoformat(), **_FEED)
+        return self._pages(keep, timeMin=(window.start - _MARGIN).isoformat(), **_FEED)
 
-    def _pages(self, **query: Any) -> tuple[list[Json], Cursor]:  # noqa: ANN401
-        """Read a whole list; the cursor is on its last page, and none comes with a search."""
+    def _pages(
+        self,
+        keep: Callable[[Json], bool] = lambda _: True,
+        **query: Any,  # noqa: ANN401
+    ) -> tuple[list[Json], Cursor]:
+        """Read a list page by page, and keep some of it; the last page alone has the cursor."""
         items: list[Json] = []
         token = ""
         for page in self._google.pages(self._events.list, calendarId=self._copy.calendar, **query):
-            items += page.get("items", [])
+            items += filter(keep, page.get("items", ()))
             self._zone = str(page.get("timeZone", self._zone))
             token = page.get("nextSyncToken", "")
         return items, Cursor(token)
 
-    def _matters(self, family: Family) -> bool:
-        return "recurrence" in family.event or translate.concerns_two(family.event, self._copy)
+    def _matters(self, event: Json) -> bool:
+        """Whether an item of a baseline is, or may be, part of a series or a meeting of two."""
+        part = "recurrence" in event or "recurringEventId" in event
+        return part or translate.concerns_two(event, self._copy)
+
+    def _whole(self, items: Iterable[Json]) -> Iterator[Family]:
+        """Yield what matters as it stands, also of the invitations to one instance alone."""
+        for family in translate.families(items).values():
+            alone = "recurringEventId" in family.event
+            if not alone or translate.concerns_two(family.event, self._copy):
+                yield family
 
     def _translated(
         self, families: Iterable[Family], window: Span, problems: list[str]

@@ -118,7 +118,7 @@ def series(family: Family, copy: Copy, window: Span, zone: str) -> Series:
     Raises ValueError, with the reason, for a recurrence that cannot be expanded.
     """
     event = family.event
-    rules = _Rules.of(event.get("recurrence", ()))
+    rules = _Rules.of(event["recurrence"]) if "recurrence" in event else _Rules()
     start, length = _extent(event, zone)
     if "originalStartTime" in event:
         start = moment(event["originalStartTime"], zone)
@@ -159,10 +159,11 @@ def concerns_two(event: Json, copy: Copy) -> bool:
         return True
     if _withheld(event, copy):
         return False  # a list that is cut shows only oneself: unknown, not two
-    # Asked of every event of a calendar, hence of its JSON as it is.
+    # Asked of every event of a calendar, hence of its JSON as it is, and no longer than needed.
     people = (_address(one, copy) for one in event.get("attendees", ()) if not one.get("resource"))
-    organizer = str(event.get("organizer", {}).get("email", ""))
-    return len(guests(people, organizer, copy)) == 1
+    others = (address for address in people if address not in copy.names)
+    other = next(others, _address(event.get("organizer", {}), copy))
+    return other not in copy.names and all(one == other for one in others)
 
 
 def guests(humans: Iterable[str], organizer: str, copy: Copy) -> tuple[str, ...]:
@@ -263,25 +264,24 @@ def link_of(attachment: Json) -> Link:
 class _Rules:
     """The lines of a `recurrence`: `shown` is what stands for the rule, None for a single event."""
 
-    rule: str | None
-    shown: str | None
-    rdates: tuple[str, ...]
-    exdates: tuple[str, ...]
+    rule: str | None = None
+    shown: str | None = None
+    rdates: tuple[str, ...] = ()
+    exdates: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, lines: Sequence[str]) -> _Rules:
-        kinds: dict[str, list[str]] = {"RRULE": [], "RDATE": [], "EXDATE": []}
+        kinds: dict[str, list[str]] = {"RRULE": [], "EXRULE": [], "RDATE": [], "EXDATE": []}
         for line in lines:
             name = re.split("[:;]", line, maxsplit=1)[0].upper()
             if name not in kinds:
                 raise ValueError(f"a recurrence with {name} is not understood")
             kinds[name].append(line)
         rules = [line.partition(":")[2] for line in kinds["RRULE"]]
-        if len(rules) > 1:
-            raise ValueError("a recurrence of several rules is not understood")
+        rule = "\n".join((*rules, *kinds["EXRULE"])) or None
         return cls(
-            rule=rules[0] if rules else None,
-            shown=rules[0] if rules else next(iter(lines), None),
+            rule=rule,
+            shown=rule or next(iter(lines), None),
             rdates=tuple(_dates(kinds["RDATE"])),
             exdates=tuple(_dates(kinds["EXDATE"])),
         )

@@ -163,6 +163,8 @@ def _updated(
     last_look: datetime | None,
 ) -> Meeting:
     """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
+    if known == fresh:
+        return known
     news = _read_again(known, fresh) if fresh else _explained(known, gone.get(known.identity))
     # What was over at the last look keeps its fate: whoever ends a series, changes its rule or
     # takes that back means the meetings to come.

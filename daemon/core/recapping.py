@@ -23,10 +23,10 @@ def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
     over = (
         meeting
         for meeting in dossier.standing()
-        if ripe(dossier, meeting) <= now
+        if (meeting.series, meeting.recurrence_id) in written
+        and ripe(dossier, meeting) <= now
         and meeting.span.end >= dossier.since
         and dossier.policy.today(meeting.span.end) == dossier.policy.today(now)
-        and (meeting.series, meeting.recurrence_id) in written
         and _key(dossier, meeting) not in dossier.settled
     )
     return next(over, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from math import isfinite
 from pathlib import Path
 from types import ModuleType
 
@@ -49,7 +50,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         _told(figure.ours, figure.unit),
         _told(figure.beside, figure.unit),
         f"{figure.ratio:.3f}",
-        f"{figure.limit:g}",
+        f"{figure.limit:g}" if isfinite(figure.limit) else "none",
         "" if figure.kept else "broken",
     )
 

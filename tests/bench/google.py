@@ -1,9 +1,10 @@
 """A Google calendar of 5,000 events, beside the raw floor and beside gcal-sync.
 
 Two calendars: a manager's, for which the limits are promised, and that of somebody who meets people
-one by one all day, which is only told. All three ask the stand-in for Google over HTTP; what it answered once it answers from memory, and outside the
-measured processes. All three keep on disk what they read. visavis is timed by its whole tick: look,
-decide, write down; gcal-sync by its loading, asking and saving.
+one by one all day, which is only told. All three ask the stand-in for Google over HTTP; what it
+answered once it answers from memory, and outside the measured processes. All three keep on disk
+what they read. visavis is timed by its whole tick: look, decide, write down; gcal-sync by its
+loading, asking and saving.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """The calendar of a busy manager, all of it inside the window of a look.
 
 Of 5,000 events 15 are weekly one-on-ones (the reports, the own manager, some peers) and 35 are
-weekly group meetings. Of the single ones a fifth are between two people, every tenth of these with
-somebody who also has a one-on-one; a tenth each are focus time without guests and private
-appointments, and the rest are groups of four to eight. Nobody saves time by leaving events out for
-their date, which makes the calendar denser than a real one, and the goal harder: of a real one a
-look reads the last twelve weeks, the others all of it.
+weekly group meetings. Of the single ones a tenth each are between two people, focus time without
+guests, and private appointments; the rest are groups of four to eight. Every tenth single meeting
+of two is with somebody who also has a one-on-one.
+
+Nobody saves time by leaving events out for their date. That makes this calendar denser than any
+real one: ten calls with one other person on each working day, where three would be many. Of a real
+calendar a look reads the last twelve weeks and what is to come; the others read all there is.
 """
 
 from __future__ import annotations
@@ -30,11 +32,11 @@ class Mix:
 
     one_on_ones: int = 15
     groups: int = 35
-    of_two: frozenset[int] = frozenset({0, 5})
+    of_two: frozenset[int] = frozenset({0})
 
 
 MANAGER = Mix()
-COACH = Mix(one_on_ones=50, of_two=frozenset({0, 1, 4, 5, 7}))
+COACH = Mix(one_on_ones=50, of_two=frozenset({0, 2, 4, 6, 7}))
 """Somebody who does little else: far more of what visavis looks at closely."""
 
 

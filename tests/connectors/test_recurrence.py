@@ -422,3 +422,26 @@ def ranged(own: Override) -> Event:
     )
     event.add("RECURRENCE-ID", own.recurrence_id, parameters={"RANGE": "THISANDFUTURE"})
     return event
+
+
+# --- Several rules --------------------------------------------------------------------------------
+
+
+def test_several_rules_are_one_series() -> None:
+    rules = "FREQ=WEEKLY;COUNT=2\nFREQ=WEEKLY;BYDAY=TH;COUNT=2\nFREQ=DAILY;UNTIL=20260302"
+    found = occurrences(MONDAY, HALF, rules, window=SPRING)
+    assert starts(found) == [MONDAY, at(3, 5), at(3, 9), at(3, 12)]
+
+
+def test_a_rule_may_exclude_what_another_gives() -> None:
+    rules = "FREQ=WEEKLY;COUNT=5\nEXRULE:FREQ=WEEKLY;INTERVAL=2"
+    found = occurrences(MONDAY, HALF, rules, window=SPRING)
+    assert starts(found) == [at(3, 9), at(3, 23)]
+    assert cancelled(found) == [MONDAY, at(3, 16), at(3, 30)]
+
+
+def test_a_rule_that_excludes_ends_and_spares_what_others_do_not_give() -> None:
+    rules = "FREQ=WEEKLY;COUNT=3\nEXRULE:FREQ=DAILY;BYDAY=MO,FR;UNTIL=20260309T235959Z"
+    found = occurrences(MONDAY, HALF, rules, window=SPRING)
+    assert starts(found) == [at(3, 16)]
+    assert cancelled(found) == [MONDAY, at(3, 9)]

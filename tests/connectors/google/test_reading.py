@@ -263,12 +263,29 @@ def test_a_meeting_keeps_its_wall_clock_when_the_clocks_change(
     assert len({start.utcoffset() for start in starts}) == 2
 
 
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        (["RRULE:FREQ=WEEKLY", "RRULE:FREQ=WEEKLY;BYDAY=TH"], [3, 5, 10, 12, 17, 19]),
+        (["RRULE:FREQ=WEEKLY", "EXRULE:FREQ=WEEKLY;INTERVAL=2"], [10, 24]),
+        (["RRULE:FREQ=WEEKLY", "RDATE;TZID=America/New_York:20260305T040000"], [3, 5, 10, 17]),
+        (["RRULE:FREQ=WEEKLY", "EXDATE;TZID=America/New_York:20260310T050000"], [3, 17, 24]),
+        (["RRULE:FREQ=WEEKLY", "EXDATE:20260310T090000Z,20260310T113000Z"], [3, 17, 24]),
+    ],
+)
+def test_every_line_of_a_recurrence_counts(
+    company: Company, weekly: Handle, lines: list[str], days: list[int]
+) -> None:
+    """Facts 2.1 and 2.6: rules, dates and what they exclude, in any zone; each may repeat."""
+    company.maya.changes(weekly, recurrence=lines)
+    standing = (o for o in read(company, weekly).occurrences if o.status is Status.STANDING)
+    assert [one.recurrence_id.day for one in standing][: len(days)] == days
+
+
 def test_a_recurrence_nobody_understands_is_a_problem_and_stops_nothing(
     company: Company, weekly: Handle
 ) -> None:
-    odd = meet(company.maya, company.ben, FIRST, "FREQ=WEEKLY")
-    lines = ["RRULE:FREQ=WEEKLY", "EXRULE:FREQ=MONTHLY"]
-    company.maya.changes(odd, recurrence=lines)
+    odd = meet(company.maya, company.ben, FIRST, "FREQ=YEARLY;BYEASTER=1")
     base = company.calendar().baseline(WINDOW)
     assert [one.handle for one in base.series] == [weekly]
     assert odd in base.problems[0]
