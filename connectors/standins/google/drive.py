@@ -46,6 +46,8 @@ class File:
     apps: set[str] = field(default_factory=set)
     """Apps that made the file or that a person opened it with."""
     trashed: bool = False
+    in_shared_drive: bool = False
+    """Moved there by people: unseen by clients that do not say they know such drives."""
 
     def role(self, email: str) -> str | None:
         """Return what a person may do here; None for nothing."""
@@ -122,6 +124,21 @@ def visible(grant: Grant, file: File) -> bool:
     return allowed and file.role(grant.email) is not None
 
 
+def _seen(call: Call) -> File:
+    return _reached(call, call.world.drive.seen(call.grant, call.parameters["fileId"]))
+
+
+def _changeable(call: Call) -> File:
+    return _reached(call, call.world.drive.changeable(call.grant, call.parameters["fileId"]))
+
+
+def _reached(call: Call, file: File) -> File:
+    """Return a file, unless its drive is one the client does not know (facts 7.7)."""
+    if file.in_shared_drive and not call.flag("supportsAllDrives"):
+        raise not_found(f"File not found: {file.id}.")
+    return file
+
+
 def create(call: Call) -> Json:
     """Answer files.create: a Doc empty, or filled from an uploaded text (facts 6.15)."""
     body = call.body
@@ -138,12 +155,12 @@ def create(call: Call) -> Json:
 
 def get(call: Call) -> Json:
     """Answer files.get."""
-    return _answer(call, call.world.drive.seen(call.grant, call.parameters["fileId"]))
+    return _answer(call, _seen(call))
 
 
 def update(call: Call) -> Json:
     """Answer files.update: rename, trash, app properties; media replaces everything."""
-    file = call.world.drive.changeable(call.grant, call.parameters["fileId"])
+    file = _changeable(call)
     file.name = call.body.get("name", file.name)
     file.trashed = call.body.get("trashed", file.trashed)
     _set_properties(call, file)
@@ -156,7 +173,7 @@ def update(call: Call) -> Json:
 
 def delete(call: Call) -> None:
     """Answer files.delete: past the trash, for good."""
-    file = call.world.drive.changeable(call.grant, call.parameters["fileId"])
+    file = _changeable(call)
     del call.world.drive.files[file.id]
 
 
@@ -193,7 +210,7 @@ def export(call: Call) -> str:
 
 def share(call: Call) -> Json:
     """Answer permissions.create: one mail each time unless switched off (facts 7.2)."""
-    file = call.world.drive.changeable(call.grant, call.parameters["fileId"])
+    file = _changeable(call)
     body = call.body
     if not {"role", "type"} <= body.keys():
         raise Refusal(400, "required", "The permission type and role fields are required.")
@@ -212,14 +229,14 @@ def share(call: Call) -> Json:
 
 def permissions(call: Call) -> Json:
     """Answer permissions.list."""
-    file = call.world.drive.seen(call.grant, call.parameters["fileId"])
+    file = _seen(call)
     items = [_permission(call, each) for each in file.permissions.values()]
     return {"kind": "drive#permissionList", "permissions": items}
 
 
 def unshare(call: Call) -> None:
     """Answer permissions.delete."""
-    file = call.world.drive.changeable(call.grant, call.parameters["fileId"])
+    file = _changeable(call)
     if file.permissions.pop(call.parameters["permissionId"], None) is None:
         raise not_found(f"Permission not found: {call.parameters['permissionId']}.")
 

@@ -49,7 +49,8 @@ def batch_update(call: Call) -> Json:
         raise forbidden("forbidden", "The caller does not have permission")
     known = document.revision_id(call.grant.email)
     control = call.body.get("writeControl", {})
-    wanted = control.get("requiredRevisionId") or control.get("targetRevisionId") or known
+    # A `targetRevisionId` is merged with what others wrote meanwhile, never refused (facts 6.13).
+    wanted = control.get("requiredRevisionId", known)
     if wanted != known:
         message = f"The required revision ID '{wanted}' does not match the latest revision."
         raise Refusal(400, "invalid", message)
