@@ -1,7 +1,6 @@
 """iCalendar to the model: events of a file as series, with everything programs write into them.
 
-Pure. A component that makes no sense raises ValueError with the reason in words. EXRULE is
-ignored, as RFC 5545 no longer has it.
+Pure. A component that makes no sense raises ValueError with the reason in words.
 """
 
 from __future__ import annotations
@@ -99,7 +98,7 @@ def series(name: Name, components: Sequence[Component], view: View) -> Series | 
         attendees=attendees,
         zone=view.zones.name(timing.start.tzinfo),
         occurrences=_occurrences(first, overrides, timing, attendees, view),
-        rule=raw_value(first, "RRULE") or None,
+        rule=_rule(first),
         kind=_kind(first, timing, attendees, view.owner),
         private=private,
         all_day=timing.all_day,
@@ -208,12 +207,18 @@ def _occurrences(
     return occurrences(
         start,
         timing.length,
-        raw_value(lead, "RRULE") or None,
+        _rule(lead),
         window=view.window,
         rdates=[at for at, _ in rdates],
         exdates=[at for one in lead.get("EXDATE", ()) for at in instances(one, timing, zones)],
         overrides=own,
     )
+
+
+def _rule(part: Fields) -> str | None:
+    """Return all rules; RFC 5545 has one, older programs more, and some that exclude."""
+    rules = [one.value for one in part.get("RRULE", ())]
+    return "\n".join((*rules, *(f"EXRULE:{one.value}" for one in part.get("EXRULE", ())))) or None
 
 
 def _override(
