@@ -179,7 +179,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Without this the driver begins by itself, plainly, and 26 % of four writers' units fail.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except UnicodeDecodeError as error:
+            # A damaged schema is quoted in the driver's own complaint, which it then cannot read.
+            raise sqlite3.DatabaseError("the schema is damaged") from error
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import SQLModel, select
 
 from connectors.model import Cursor, Handle, Series, Span, Version
@@ -174,6 +174,17 @@ def test_a_mirror_gives_back_what_was_kept(store: Store) -> None:
 def test_a_store_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     open_store(tmp_path / "home").close()
     assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+
+
+def test_a_schema_that_is_damaged_is_an_error_of_the_database(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.close()
+    file = tmp_path / "visavis.sqlite"
+    content = file.read_bytes()
+    assert b"CREATE TABLE" in content
+    file.write_bytes(content.replace(b"CREATE TABLE", b"CREATE \xff\xfeBLE"))
+    with pytest.raises(DatabaseError):
+        open_store(tmp_path)
 
 
 def test_what_nobody_keeps_can_be_read_by_many_threads_at_once(tmp_path: Path) -> None:
