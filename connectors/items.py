@@ -6,34 +6,35 @@ Pure, and neutral to the format: Markdown, Google and Word hand in one line of p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from connectors.model import Item
 
-# First letters are enough; English and German are spelled the way people shorten them.
+# English, German, French, Spanish, Italian, Dutch; the first two as people shorten them, too.
 _WEEKDAYS = (
-    ("mon", "montag", "mo"),
-    ("tue", "tues", "dienstag", "di"),
-    ("wed", "mittwoch", "mi"),
-    ("thu", "thur", "thurs", "donnerstag", "do"),
-    ("fri", "freitag", "fr"),
-    ("sat", "samstag", "sonnabend", "sa"),
-    ("sun", "sonntag", "so"),
+    ("mon", "montag", "mo", "lundi", "lunes", "lunedì", "maandag"),
+    ("tue", "tues", "dienstag", "di", "mardi", "martes", "martedì", "dinsdag"),
+    ("wed", "mittwoch", "mi", "mercredi", "miércoles", "mercoledì", "woensdag"),
+    ("thu", "thur", "thurs", "donnerstag", "do", "jeudi", "jueves", "giovedì", "donderdag"),
+    ("fri", "freitag", "fr", "vendredi", "viernes", "venerdì", "vrijdag"),
+    ("sat", "samstag", "sonnabend", "sa", "samedi", "sábado", "sabato", "zaterdag"),
+    ("sun", "sonntag", "so", "dimanche", "domingo", "domenica", "zondag"),
 )
 _MONTHS = (
-    ("jan", "january", "januar", "jänner"),
-    ("feb", "february", "februar"),
-    ("mar", "march", "märz", "mrz"),
-    ("apr", "april"),
-    ("may", "mai"),
-    ("jun", "june", "juni"),
-    ("jul", "july", "juli"),
-    ("aug", "august"),
-    ("sep", "sept", "september"),
-    ("oct", "october", "okt", "oktober"),
-    ("nov", "november"),
-    ("dec", "december", "dez", "dezember"),
+    ("jan", "january", "januar", "jänner", "janvier", "enero", "gennaio", "januari"),
+    ("feb", "february", "februar", "février", "febrero", "febbraio", "februari"),
+    ("mar", "march", "märz", "mrz", "mars", "marzo", "maart"),
+    ("apr", "april", "avril", "abril", "aprile"),
+    ("may", "mai", "mayo", "maggio", "mei"),
+    ("jun", "june", "juni", "juin", "junio", "giugno"),
+    ("jul", "july", "juli", "juillet", "julio", "luglio"),
+    ("aug", "august", "août", "agosto", "augustus"),
+    ("sep", "sept", "september", "septembre", "septiembre", "settembre"),
+    ("oct", "october", "okt", "oktober", "octobre", "octubre", "ottobre"),
+    ("nov", "november", "novembre", "noviembre"),
+    ("dec", "december", "dez", "dezember", "décembre", "diciembre", "dicembre"),
 )
 _WEEKDAY_OF = {name: n for n, names in enumerate(_WEEKDAYS) for name in names} | {
     f"{stem}day": n
@@ -43,12 +44,26 @@ _MONTH_OF = {name: n for n, names in enumerate(_MONTHS, 1) for name in names}
 
 _ISO = r"(?P<iso>\d{4}-\d{2}-\d{2})"
 _DOTTED = r"(?P<dd>\d{1,2})\.(?P<mm>\d{1,2})\.(?P<yyyy>\d{4})"
-_DAY_FIRST = r"(?P<d1>\d{1,2})(?:\.|st|nd|rd|th)?\s+(?P<m1>[^\W\d]{3,9})\.?(?:,?\s+(?P<y1>\d{4}))?"
-_MONTH_FIRST = r"(?P<m2>[^\W\d]{3,9})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>\d{4}))?"
+_DAY_FIRST = (
+    r"(?P<d1>\d{1,2})(?:\.|st|nd|rd|th|er|º)?\s+(?:de\s+)?(?P<m1>[^\W\d]{3,10})\.?"
+    r"(?:,?\s+(?:de\s+)?(?P<y1>\d{4}))?"
+)
+_MONTH_FIRST = (
+    r"(?P<m2>[^\W\d]{3,10})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>\d{4}))?"
+)
 _DATES = tuple(re.compile(rf"(?<!\w){form}(?!\w)") for form in (_ISO, _DOTTED, _DAY_FIRST))
 _DATES = (*_DATES, re.compile(rf"(?<!\w){_MONTH_FIRST}(?!\w)"))
 
-_TICK = re.compile(r"\[(?P<tick>[ xX✓✔]?)\](?:\s+|$)")
+# A box, in ASCII or as a sign of its own; ticked by a mark, or by the word of a language.
+_DONE = (
+    "x|✓|✔|✅|☑|☒|done|ok|erledigt|fertig|fait|hecho|fatto|feito|klaar|klart|gotowe|hotovo"
+    "|готово|완료|完了|完成|تم"
+)
+_TICK = re.compile(
+    rf"(?:TODO:\s+)?(?:\[(?P<tick>\s*|{_DONE})\]|(?P<open>☐|□)|(?P<sign>[☑☒✅✔✓]))"
+    r"\ufe0f?(?:\s+|$)|TODO:\s+",
+    re.IGNORECASE,
+)
 _STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
 # A bracket may also open a link `[a](b)`, a reference `[a][b]`, a footnote `[^1]`.
 _OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
@@ -56,9 +71,13 @@ _SINCE = re.compile(r"\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
 _WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]+)[.,]*\s+$")
 _YEAR = re.compile(r"\d{4}")
 _A_YEAR = timedelta(weeks=52)
+_ENGLISH = "by|until|till|due"
+# The apostrophe as keyboards have it, and as phones correct it.
+_OTHERS = "bis|avant|pour|d['\u2019]ici|jusqu['\u2019]|para|antes|hasta|entro|per|voor|tegen|tot"
+_ARTICLES = r"(?:\s*\b(?:the|zum|le|au|el|al|il|de|del))*"
 _DUE = re.compile(
-    r"[\s,(]+(?P<said>(?:by|until|till|due|bis)(?:\s+the|\s+zum)?:?\s+"
-    r"(?P<when>[\w.,\s-]{2,30}?))[).]*$",
+    rf"[\s,(]+(?P<said>(?:(?P<english>{_ENGLISH})|{_OTHERS}){_ARTICLES}"
+    r":?\s+(?P<when>[\w.,º\s-]{2,30}?))[).]*$",
     re.IGNORECASE,
 )
 
@@ -76,9 +95,28 @@ def task(line: str, day: date | None) -> Item | None:
     if not (box or owner or struck):
         return None
     what, innermost = _unstruck(rest[owner.end() :] if owner else rest)
-    done = struck or inner or innermost or bool(box and box["tick"].strip())
+    ticked = box and ((box["tick"] or "").strip() or box["sign"])
+    done = struck or inner or innermost or bool(ticked)
     name = (owner["name"] or owner["handle"]).strip() if owner else ""
     return _item(what, day, Item("", done, owner=name))
+
+
+def row(cells: Sequence[str], day: date | None) -> Item | None:
+    """Read a row of a table that begins with a box: what is to do, then who and until when.
+
+    Whoever pastes a list of tasks as a table means its rows; None for any other row.
+    """
+    box = _TICK.match(cells[0].strip()) if cells else None
+    said = [cells[0].strip()[box.end() :], *map(str.strip, cells[1:])] if box else []
+    if box is None or not any(said):
+        return None
+    first, *more = filter(None, said)
+    if _OWNER.fullmatch(f"{first} ") and more:
+        first, *more = (f"{first} {more[0]}", *more[1:])
+    until = next((cell for cell in more if _when(cell, day)), "")
+    owner = next((cell for cell in more if cell != until), "")
+    named = f"[{owner.strip('[]')}] " if owner and not _OWNER.match(first) else ""
+    return task(f"{box[0]} {named}{first}{f' by {until}' if until else ''}", day)
 
 
 def words(item: Item, day: date | None) -> str:
@@ -153,10 +191,20 @@ def _until(item: Item, day: date | None) -> Item:
     when = _when(found["when"].strip(), day) if found else None
     if found is None or when is None:
         return item
-    said = found["said"].strip()
-    # "By Friday" is another day in the next section; what names the year never is.
-    by = said if _YEAR.search(said) else _by(when)
+    by = _lasting(found, when)
     return replace(item, text=item.text[: found.start()], due=when, by=by)
+
+
+def _lasting(found: re.Match[str], when: date) -> str:
+    """Write a due day as people did, with what it takes to mean the same day next month."""
+    said = found["said"].strip()
+    if _YEAR.search(said):
+        return said
+    if found["when"].strip().lower().rstrip(".") not in _WEEKDAY_OF:
+        return f"{said} {when.year}"
+    if found["english"]:
+        return f"{found['english']}{_by(when).removeprefix('by')}"
+    return f"{said} {when:%d.%m.%Y}"
 
 
 def _by(day: date) -> str:

@@ -25,7 +25,7 @@ from enum import Enum, auto
 from itertools import zip_longest
 from urllib.parse import quote, unquote
 
-from connectors.items import day_in, redated, task, words
+from connectors.items import day_in, redated, row, task, words
 from connectors.model import Block, Item, Mark, Section
 
 _BOM = "\ufeff"
@@ -40,6 +40,7 @@ _MARKED = re.compile(r"(?<!\\)<!--\s*visavis:(?P<mark>[^\s>]+)\s*-->")
 _END = "<!-- /visavis -->"
 _PREFIX = re.compile(r"\s*(?:>\s?)*(?P<bullet>(?:[-*+]|\d{1,9}[.)])(?=\s|$))?\s*")
 _RULE = re.compile(r"[\s\-*_=|:]*")
+_PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -304,11 +305,16 @@ def _with_line(block: Block, line: _Line, day: date | None) -> Block:
     words = _words(text)
     if not words or _RULE.fullmatch(text):
         return block
-    item = task(words, day)
+    item = row(_cells(words), day) if words.startswith("|") else task(words, day)
     if item is None:
         return replace(block, lines=(*block.lines, _unescaped(words)))
     item = replace(item, text=_unescaped(item.text), owner=_unescaped(item.owner))
     return replace(block, items=(*block.items, item))
+
+
+def _cells(words: str) -> list[str]:
+    """Cut a row of a table into its cells."""
+    return _PIPE.split(words.strip().strip("|"))
 
 
 def _words(text: str) -> str:

@@ -43,7 +43,7 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
     owner, partner = dossier.pair.owner, dossier.pair.partner
     section, document = prepared(dossier, meeting), dossier.shelf.document
     todo = [item for item in notes.actions(section) if not item.done] if section else []
-    by_whom = [_assigned(dossier, item) for item in todo]
+    by_whom = list(dict.fromkeys(_assigned(dossier, item) for item in todo))
     return RecapFacts(
         partner=short_name(partner),
         sender=short_name(owner),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.items import day_in, due, task, words
+from connectors.items import day_in, due, row, task, words
 from connectors.model import Item
 
 MONDAY = date(2026, 3, 2)
@@ -66,6 +66,14 @@ def test_other_lines_are_no_items(line: str) -> None:
         ("draft bis 03.03.2026", date(2026, 3, 3)),
         ("draft by 20 Dec", date(2025, 12, 20)),
         ("draft (till 6 March)", FRIDAY),
+        ("draft pour vendredi", FRIDAY),
+        ("draft avant le 6 mars", FRIDAY),
+        ("draft d'ici le 1er avril", date(2026, 4, 1)),
+        ("draft para el viernes", FRIDAY),
+        ("draft antes del 6 de marzo", FRIDAY),
+        ("draft antes del 6 de septiembre de 2026", date(2026, 9, 6)),
+        ("draft entro venerdì", FRIDAY),
+        ("draft voor 6 maart", FRIDAY),
     ],
 )
 def test_a_due_day_stands_at_the_end_and_is_meant_near_the_section(text: str, day: date) -> None:
@@ -112,10 +120,12 @@ def test_the_age_of_an_item_is_told_in_weeks() -> None:
     ("text", "written"),
     [
         pytest.param("draft by Fri", "draft by Fri 6 March 2026", id="next week another"),
-        pytest.param("draft until 6 March", "draft by Fri 6 March 2026", id="no year"),
+        pytest.param("draft until 6 March", "draft until 6 March 2026", id="no year"),
         pytest.param("draft till 6 March 2026", "draft till 6 March 2026", id="as it was written"),
         pytest.param("draft bis zum 06.03.2026", "draft bis zum 06.03.2026", id="in its language"),
         pytest.param("draft by 2026-03-06", "draft by 2026-03-06", id="in its form"),
+        pytest.param("draft bis Freitag", "draft bis Freitag 06.03.2026", id="a German weekday"),
+        pytest.param("draft avant le 6 mars", "draft avant le 6 mars 2026", id="a French day"),
     ],
 )
 def test_a_due_day_is_carried_in_words_that_stay_true(text: str, written: str) -> None:
@@ -134,3 +144,50 @@ def test_since_when_an_item_is_carried_reads_back_at_any_age(weeks: int) -> None
 
 def test_brackets_that_tell_no_day_stay_words() -> None:
     assert task("[ ] draft (since the fair)", MONDAY) == Item("draft (since the fair)")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_done"),
+    [
+        ("☐ send draft", False),
+        ("□ send draft", False),
+        ("[  ] send draft", False),
+        ("TODO: send draft", False),
+        ("☑ send draft", True),
+        ("✅ send draft", True),
+        ("✔\ufe0f send draft", True),
+        ("[✓] send draft", True),
+        ("[erledigt] send draft", True),
+        ("[Fait] send draft", True),
+        ("[완료] send draft", True),
+        ("[完了] send draft", True),
+        ("[готово] send draft", True),
+    ],
+)
+def test_a_tick_is_understood_in_other_signs_and_languages(line: str, *, is_done: bool) -> None:
+    assert task(line, MONDAY) == Item("send draft", done=is_done)
+
+
+@pytest.mark.parametrize("line", ["Done with the draft", "todo lists are no use", "[Dora] draft"])
+def test_words_that_only_begin_like_a_tick_are_none(line: str) -> None:
+    item = task(line, MONDAY)
+    assert item is None or not item.done
+
+
+@pytest.mark.parametrize(
+    ("cells", "item"),
+    [
+        (["[ ]", "send draft", "Ben", "2026-03-06"], Item("send draft", owner="Ben", due=FRIDAY)),
+        (["[x]", "send draft", "", ""], Item("send draft", done=True)),
+        (["[ ] [Ben]", "send draft", "Friday"], Item("send draft", owner="Ben", due=FRIDAY)),
+        (["☐ send draft", "Ben"], Item("send draft", owner="Ben")),
+        (["[ ] [Ben] send draft by Fri"], Item("send draft", owner="Ben", due=FRIDAY)),
+        (["[ ]", " ", ""], None),
+        (["---", "---"], None),
+        (["Done", "Action", "Owner", "Due"], None),
+    ],
+)
+def test_a_row_of_a_table_is_an_item_where_it_begins_with_a_box(
+    cells: list[str], item: Item | None
+) -> None:
+    assert row(cells, MONDAY) == item
