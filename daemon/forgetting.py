@@ -51,7 +51,7 @@ def forget(house: House, found: Traces, now: datetime) -> Left:
     """Remove a person everywhere, for ever; the caller holds `act.lock`."""
     with house.store.read() as session:
         documents = tuple(dict.fromkeys(_documents(session, found)))
-    remote = tuple(filter(None, (_put_away(house, *one) for one in documents)))
+    remote = tuple(filter(None, (_put_away(house, one) for one in documents)))
     with house.store.write() as session:
         if house.tombstones is not None:
             house.tombstones.lay(session, found.addresses, now)
@@ -73,27 +73,41 @@ def lift(house: House, found: Traces) -> None:
             mirror.read_again(session, account.name)
 
 
-def _documents(session: Session, found: Traces) -> Iterator[tuple[str, Url, bool]]:
-    """Yield account and address of the documents of the two, and whether visavis made them."""
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A document of the two: where people open it, its name at the provider, who made it."""
+
+    account: str
+    url: Url
+    handle: str
+    ours: bool
+
+
+def _documents(session: Session, found: Traces) -> Iterator[_Paper]:
+    """Yield the documents that the two have, or had."""
     for pair, shelf in shelves(session).items():
-        if pair in found.pairs and shelf.document:
-            yield shelf.account, shelf.document.url, not shelf.adopted
+        if pair in found.pairs and (document := shelf.document):
+            yield _Paper(
+                shelf.account, document.url, document.handle or document.url, not shelf.adopted
+            )
     for intent in journal.entries(session):
         made = intent.receipt.after.get("created") if intent.receipt else None
-        if made and intent.decision.pair in found.pairs:
-            yield intent.decision.account, Url(str(made)), True
+        if made and intent.receipt and intent.decision.pair in found.pairs:
+            handle = intent.receipt.handle
+            yield _Paper(intent.decision.account, Url(str(made)), handle, ours=True)
 
 
-def _put_away(house: House, account: str, url: Url, ours: bool) -> str:  # noqa: FBT001
+def _put_away(house: House, paper: _Paper) -> str:
     """Delete a document that is a file of ours; returns where it stays, if it does."""
-    folder = next((one.texts for one in house.accounts if one.name == account), None)
-    link = folder.open(url) if folder else None
-    if folder is None or link is None or not ours:
-        return url
+    folder = next((one.texts for one in house.accounts if one.name == paper.account), None)
+    # By its file: its address changes with `public_url`.
+    link = folder.open(Url(paper.handle)) if folder else None
+    if folder is None or link is None or not paper.ours:
+        return paper.url
     try:
         folder.remove(link)
     except ConnectorError as error:
-        return f"{url} ({error.what})"
+        return f"{paper.url} ({error.what})"
     return ""
 
 

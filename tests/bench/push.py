@@ -62,7 +62,7 @@ def run() -> Iterator[Figure]:
     with (
         TemporaryDirectory() as folder,
         serve(application(world)) as base,
-        _visavis(Path(folder), base, world.token(maya.email)) as page,
+        visavis(Path(folder), base, world.token(maya.email)) as page,
     ):
         took = [_shown(world, maya, page, *one) for one in lost]
     yield Figure(f"the slowest of {len(took)}", "ms", max(took), PROMISE)
@@ -84,28 +84,29 @@ def _shown(world: World, maya: Person, page: httpx2.Client, event: str, start: d
 
 
 @contextmanager
-def _visavis(folder: Path, base: str, token: str) -> Iterator[httpx2.Client]:
+def visavis(folder: Path, base: str, token: str) -> Iterator[httpx2.Client]:
     """Run the daemon until it can be rung at; yield the owner's browser."""
     port = _free_port()
     settings = folder / "visavis.toml"
     settings.write_text(SETTINGS.format(folder=folder.as_posix(), base=base, port=port))
-    visavis = str(Path(sys.executable).with_name("visavis"))
+    program = str(Path(sys.executable).with_name("visavis"))
     named = {"VISAVIS_CONFIG": str(settings), "VISAVIS_ACCESS_TOKEN_WORK": token}
     environ = os.environ | named
     with subprocess.Popen(
-        [visavis, "run"], env=environ, stderr=subprocess.PIPE, text=True
+        [program, "run"], env=environ, stderr=subprocess.PIPE, text=True
     ) as daemon:
         try:
             if daemon.stderr is None or not any("push.open" in line for line in daemon.stderr):
                 raise SystemExit("visavis ended before it could be rung at")
             # Nobody reads its log from here on; a full pipe would stop it.
             threading.Thread(target=daemon.stderr.read, daemon=True).start()
-            link = subprocess.check_output([visavis, "open", "--print"], env=environ, text=True)
+            link = subprocess.check_output([program, "open", "--print"], env=environ, text=True)
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as page:
                 page.get(link.strip())
                 yield page
         finally:
             daemon.terminate()
+            daemon.wait()
 
 
 def _free_port() -> int:

@@ -21,6 +21,7 @@ from connectors.standins.google import World, application
 from connectors.standins.graph import subscriptions
 from connectors.standins.server import serve
 from daemon import watches
+from daemon.clock import now
 from daemon.house import House
 from daemon.links import Links
 from daemon.push import TRY_AGAIN, Doorbell, Watchman
@@ -28,6 +29,7 @@ from daemon.schedule import due_accounts
 from daemon.watches import Open
 from daemon.web.app import application as web
 from daemon.web.site import Site
+from tests.bench.push import visavis
 from tests.connectors.google.benches import Company as Google
 from tests.connectors.outlook.bench import Clock
 from tests.connectors.outlook.bench import Company as Microsoft
@@ -283,3 +285,21 @@ def test_the_public_host_may_be_pushed_to(street: Street) -> None:
     name = street.only("work").name
     assert street.post(name, Host="visavis.acme.example", **told).status_code == 202
     assert street.post(name, Host="evil.example", **told).status_code == 421
+
+
+def test_the_daemon_looks_when_it_is_rung_at_and_hangs_up_when_it_ends(tmp_path: Path) -> None:
+    world = World(now)
+    maya = world.person(MAYA)
+    start = now().replace(minute=0, second=0, microsecond=0) + 2 * DAY
+    event = maya.schedules("1:1", start, guests=[world.person(BEN).email], rule="FREQ=WEEKLY")
+    with (
+        serve(application(world)) as base,
+        visavis(tmp_path, base, world.token(MAYA)) as page,
+    ):
+        assert "None of these" not in page.get("/proposals").text
+        maya.cancels(event, on=start)
+        for channel in list(world.channels.values()):
+            assert channel.notify() == 202
+        while "None of these" not in page.get("/proposals").text:
+            pass
+    assert world.channels == {}
