@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
@@ -21,9 +21,9 @@ from daemon.core.foresight import foresight
 from daemon.core.listing import listing
 from daemon.core.pen import Pen
 from daemon.core.preparing import agenda, guests, harms, losses, strangers
-from daemon.core.proposing import propose
+from daemon.core.proposing import as_proposal, propose
 from daemon.core.recapping import recap
-from daemon.core.words import Decision
+from daemon.core.words import Decision, Kind
 from daemon.core.worth import worth
 from daemon.core.writing import in_writing
 
@@ -65,12 +65,26 @@ def decide(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Dec
 
 
 def _called_for(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
+    # What was lost in one look is planned together, so that no two proposals collide.
+    proposed = tuple(propose(dossiers, now, pen))
     for dossier in dossiers:
         for rule in RULES:
-            yield from (d for d in rule(dossier, now, pen) if d.key not in dossier.settled)
-    # What was lost in one look is planned together, so that no two proposals collide.
-    yield from propose(dossiers, now, pen)
+            known = _with_offers(dossier, proposed) if rule is alerts else dossier
+            yield from (d for d in rule(known, now, pen) if d.key not in dossier.settled)
+    yield from proposed
     yield from foresight(dossiers, now, pen)
+
+
+def _with_offers(dossier: Dossier, proposed: Sequence[Decision]) -> Dossier:
+    """Return the dossier with what is offered in this very look, less what is booked by itself."""
+    mine = [decision for decision in proposed if decision.pair == dossier.pair.id]
+    booked = {decision.occurrence for decision in mine if decision.kind is Kind.BOOK}
+    fresh = (
+        as_proposal(decision)
+        for decision in mine
+        if decision.kind is Kind.PROPOSE and decision.occurrence not in booked
+    )
+    return replace(dossier, proposals=(*dossier.proposals, *fresh))
 
 
 def within_budget(

@@ -321,3 +321,12 @@ def test_a_guest_books_one_new_meeting_of_their_own_and_takes_it_back(place: Pla
     place.tick(now + hours(2))
     assert in_the_week(place.stage, now + hours(2)) == []
     assert place.verdicts(now + hours(2), 2) == ["missed"]
+
+
+def test_an_alert_offers_what_is_proposed_in_the_same_look(place: Place) -> None:
+    for number in (2, 3, 4):
+        place.at.cancel(place.event, week(number))
+    turn = place.tick(week(4) + hours(5))
+    (alert,) = (d for d in turn.done if d.kind == "alert")
+    (proposed,) = (d for d in turn.done if d.kind == "propose" and d.occurrence == week(4))
+    assert f"visavis accept {proposed.after['id']} --option 1" in str(alert.after["text"])
