@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import (
@@ -21,7 +22,7 @@ from playwright.sync_api import (
 from daemon import answering, queries, steering
 from daemon.house import House
 from tests.stage import Stage
-from tests.web.conftest import SUNDAY, Paper, Window
+from tests.web.conftest import PUBLIC, SUNDAY, Paper, Window
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PAGES = ("/", "{pair}", "{pair}/agenda", "/proposals", "/alerts", "/journal", "/plan", "/series")
@@ -221,3 +222,31 @@ def test_a_hostile_title_is_read_and_not_run(
         tab.goto(window.base + "/series")
         expect(tab.get_by_text("<img src=/x onerror=")).to_be_visible()
         assert "owned" not in tab.title()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_other_people_leave_nobody_out_either(
+    chromium: Browser,
+    paper: Paper,
+    opened: Callable[[House, datetime], Window],
+    scheme: Literal["light", "dark"],
+) -> None:
+    paper.cancel("20260309")
+    paper.tick(timedelta(days=5))
+    (proposal,) = queries.proposals(paper.house, paper.now)
+    window = opened(paper.house, paper.now)
+    # Without a session, as from a mail or an invite.
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    for link in (proposal["url"], agenda_link(paper), f"https://{PUBLIC}/"):
+        page.goto(window.base + link.partition(PUBLIC)[2])
+        assert not findings(page), link
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, link
+    context.close()
+
+
+def agenda_link(paper: Paper) -> str:
+    """Return the link that stands in the invite."""
+    (account,) = paper.house.accounts
+    assert paper.house.links is not None
+    return paper.house.links.agenda(account.name, paper.file.name)
