@@ -212,8 +212,8 @@ def agenda_link(dossier: Dossier, meeting: Meeting) -> str | None:
 
 
 def _clock(clock: Clock) -> str:
-    shown = "" if clock.told else "; what their calendar tells counts more"
-    return f"the other works on the clock of {clock.zone}, {clock.because}{shown}"
+    unless = "" if clock.told else ", unless their calendar says otherwise"
+    return f"the other works on the clock of {clock.zone}, {clock.because}{unless}"
 
 
 def _beside(when: datetime | None, times: Span | None) -> str | None:

@@ -51,4 +51,4 @@ def clock(
     for one in series:
         if partner.answers_to(one.organizer) and one.zone not in _NOWHERE:
             return Clock(one.zone, "assumed from the meetings they organize", assumed=True)
-    return Clock(owner, "assumed, as nothing tells another than yours", assumed=True)
+    return Clock(owner, "assumed to be yours", assumed=True)

@@ -159,7 +159,7 @@ def test_an_explanation(lived: Stage) -> None:
     (shape,) = queries.explain(lived.house, "one-ON", NOW)
     assert set(shape) == {"series", "title", "is_one_on_one", "because"}
     assert shape["is_one_on_one"]
-    clock = "the other works on the clock of Europe/Berlin, assumed, as nothing tells another"
+    clock = "the other works on the clock of Europe/Berlin, assumed to be yours, unless"
     assert any(reason.startswith(clock) for reason in shape["because"])
 
 
