@@ -94,7 +94,12 @@ def _misshapen(text: str, example: Mapping[str, Any], file: Path) -> Iterator[Fl
     items = {item.text for block in read.blocks for item in block.items}
     if not items.issuperset(item.text for item in example["section"].items):
         what = "no place for action items"
-        yield Flaw(file, 1, what, "put `{{ part.actions(section, section.report) }}` where they go")
+        yield Flaw(
+            file,
+            1,
+            what,
+            "put `{{ part.actions(section, section.report) }}` where they go (`parts` imported)",
+        )
 
 
 def _where(error: Exception, template: Path) -> Flaw:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 from typing import Any
 
-from connectors.items import day_in, task
-from connectors.model import Block, Mark, Section, Url
+from connectors.items import day_in, row, task
+from connectors.model import Block, Item, Mark, Section, Url
 
 Json = dict[str, Any]
 
@@ -36,6 +38,8 @@ class Paragraph:
     style: str
     heading_id: str = ""
     checklist: bool = False
+    row: int = -1
+    """Where the row of a table begins that it stands in."""
 
     @property
     def is_heading(self) -> bool:
@@ -182,17 +186,28 @@ def _section(part: Part, page: Page, url: Url) -> Section:
     text = heading.text.strip() if heading else ""
     day = day_in(text)
     blocks = [Block("")]
-    for paragraph in part.paragraphs[1 if heading else 0 :]:
-        words = paragraph.text.strip()
-        item = task(words, day)
-        if paragraph.is_heading:
-            blocks.append(Block(words))
-        elif item:
-            blocks[-1] = replace(blocks[-1], items=(*blocks[-1].items, item))
-        elif words:
+    for paragraph in _lines(part.paragraphs[1 if heading else 0 :], day):
+        if isinstance(paragraph, Item):
+            blocks[-1] = replace(blocks[-1], items=(*blocks[-1].items, paragraph))
+        elif paragraph.is_heading:
+            blocks.append(Block(paragraph.text.strip()))
+        elif words := paragraph.text.strip():
             blocks[-1] = replace(blocks[-1], lines=(*blocks[-1].lines, words))
     told = tuple(blocks if blocks[0] != Block("") else blocks[1:])
     return Section(text, day, told, part.mark, deep_link(part, page, url))
+
+
+def _lines(paragraphs: Sequence[Paragraph], day: date | None) -> Iterator[Paragraph | Item]:
+    """Yield what stands there, as an action item where it is one, also a whole row of a table."""
+    for at, cells in groupby(paragraphs, key=lambda paragraph: paragraph.row):
+        found = list(cells)
+        item = row([paragraph.text for paragraph in found], day) if at >= 0 else None
+        if item:
+            yield item
+            continue
+        for paragraph in found:
+            heading = paragraph.is_heading
+            yield paragraph if heading else task(paragraph.text.strip(), day) or paragraph
 
 
 def _paragraphs(content: Sequence[Json], lists: Mapping[str, Json]) -> Iterator[Paragraph]:
@@ -200,9 +215,10 @@ def _paragraphs(content: Sequence[Json], lists: Mapping[str, Json]) -> Iterator[
     for element in content:
         if "paragraph" in element:
             yield _paragraph(element, lists)
-        for row in element.get("table", {}).get("tableRows", ()):
-            for cell in row.get("tableCells", ()):
-                yield from _paragraphs(cell.get("content", ()), lists)
+        for told in element.get("table", {}).get("tableRows", ()):
+            for cell in told.get("tableCells", ()):
+                for paragraph in _paragraphs(cell.get("content", ()), lists):
+                    yield replace(paragraph, row=told.get("startIndex", 0))
 
 
 def _paragraph(element: Json, lists: Mapping[str, Json]) -> Paragraph:

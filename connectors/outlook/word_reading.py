@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from docx.document import Document
 
-from connectors.items import day_in, task
+from connectors.items import day_in, row, task
 from connectors.model import Block, Mark, Section
 from connectors.outlook.word_marks import Element
 from connectors.outlook.word_text import Line, Styles, lines
@@ -122,13 +122,14 @@ def _blocks(found: Sequence[Line], day: date | None) -> tuple[Block, ...]:
         if line.level:
             blocks.append(Block(words))
         elif words:
-            blocks[-1] = _with_line(blocks[-1], words, line.key, day)
+            blocks[-1] = _with_line(blocks[-1], line, day)
     return tuple(blocks if blocks[0] != Block("") else blocks[1:])
 
 
-def _with_line(block: Block, words: str, key: str, day: date | None) -> Block:
+def _with_line(block: Block, line: Line, day: date | None) -> Block:
     """Return the block with one more line or action item."""
-    item = task(words, day)
+    words, key = line.text.strip(), line.key
+    item = row(line.cells, day) if line.cells else task(words, day)
     if item is None:
         return replace(block, lines=(*block.lines, words))
     # A row that people copied has the name of its model: it is an item of its own.

@@ -44,6 +44,8 @@ class Line:
     """Ends a section of ours where older text without a heading follows."""
     key: str = ""
     """The action item whose row it is."""
+    cells: tuple[str, ...] = ()
+    """What stands in the row of a table that people made."""
 
 
 class Styles:
@@ -106,7 +108,8 @@ def _rows(table: Element, element: Element) -> Iterator[Line]:
     for row in table.iterfind(qn("w:tr")):
         cells = [[text(p) for p in cell.iter(qn("w:p"))] for cell in row.iter(qn("w:tc"))]
         if not ours:
-            yield Line(element, " | ".join(" ".join(cell).strip() for cell in cells).strip(" |"))
+            said = tuple(" ".join(cell).strip() for cell in cells)
+            yield Line(element, " | ".join(said).strip(" |"), cells=said)
         elif row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is None:
             yield Line(element, _task(cells), key=_key(row))
 

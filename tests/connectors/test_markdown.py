@@ -102,6 +102,15 @@ def test_the_title_is_the_first_heading_of_the_first_level(text: str, title: str
     assert markdown.title(text) == title
 
 
+def test_a_row_of_a_table_that_begins_with_a_box_is_an_item() -> None:
+    text = (
+        "## 2026-03-02\n\n| | Was | Wer |\n|---|---|---|\n| [ ] | pay \\| rent | Ben |\n| a | b |\n"
+    )
+    ((block,),) = (section.blocks for section in markdown.sections(text))
+    assert [(item.text, item.owner) for item in block.items] == [("pay | rent", "Ben")]
+    assert "| a | b |" in block.lines
+
+
 def test_a_template_becomes_one_section_with_blocks() -> None:
     text = "# Monday, 2 March\n\n## Wins\n- [x] beta\n\n### Questions\n1. what?\n- \n"
     assert markdown.section(text, MARK, MONDAY) == Section(

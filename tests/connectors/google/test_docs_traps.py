@@ -123,6 +123,28 @@ def test_a_checklist_is_the_list_whose_glyph_has_no_name(
     assert paragraph.checklist is checklist
 
 
+def test_a_row_of_a_table_that_begins_with_a_box_is_an_item() -> None:
+    """A table's cells come one by one; people mean the row."""
+    rows = [("[ ]", "pay the rent", "Ben", "2026-03-12"), ("rent", "900 €", "", "")]
+    table = {
+        "tableRows": [
+            {"startIndex": 2 + n, "tableCells": list(map(cell, row))} for n, row in enumerate(rows)
+        ]
+    }
+    shown = docs_reading.page(
+        {"body": {"content": [{"startIndex": 1, "endIndex": 9, "table": table}]}}
+    )
+    (section,) = docs_reading.sections(shown, Url("https://docs.example"))
+    (block,) = section.blocks
+    assert block.lines == ("rent", "900 €")
+    assert block.items == (Item("pay the rent", owner="Ben", due=date(2026, 3, 12)),)
+
+
+def cell(text: str) -> dict[str, Any]:
+    run = {"textRun": {"content": f"{text}\n", "textStyle": {}}}
+    return {"content": [{"startIndex": 3, "endIndex": 4, "paragraph": {"elements": [run]}}]}
+
+
 def test_a_range_that_people_tore_apart_is_one_and_other_apps_have_theirs() -> None:
     """Facts 6.10: ranges are not private, and may split."""
     torn = [{"startIndex": 7, "endIndex": 9}, {"startIndex": 1, "endIndex": 4}]

@@ -214,6 +214,18 @@ def test_a_table_of_peoples_own_is_notes() -> None:
     assert read(edited(written(), draw)).blocks[-1].lines[-1] == "rent | 900 €"
 
 
+def test_a_row_of_theirs_that_begins_with_a_box_is_an_item() -> None:
+    def draw(document: Document) -> None:
+        for cell, text in zip(document.add_table(1, 4).rows[0].cells, ROW, strict=True):
+            cell.text = text
+
+    (*_, item) = read(edited(written(), draw)).blocks[-1].items
+    assert (item.text, item.owner, item.due) == ("pay the rent", "Ben", date(2026, 3, 12))
+
+
+ROW = ("[ ]", "pay the rent", "Ben", "2026-03-12")
+
+
 # --- What is left alone ---------------------------------------------------------------------------
 
 
