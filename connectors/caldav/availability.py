@@ -18,7 +18,7 @@ from icalendar.prop import vPeriod
 from connectors.caldav.client import Dav
 from connectors.caldav.discovery import Place
 from connectors.caldav.xml import C, D, canonical, free_busy, parse, propfind, searched, time_range
-from connectors.errors import NotFound, NotPermitted, PreconditionFailed
+from connectors.errors import NotFound, NotPermitted, PreconditionFailed, Unavailable
 from connectors.ical.invitation import calendar
 from connectors.model import Busy, Hours, Person, Span, Weekday, WorkingHours
 
@@ -92,7 +92,7 @@ def periods(told: str) -> Iterator[Span]:
 def hours(dav: Dav, place: Place) -> WorkingHours | None:
     """Return the working week an owner entered at the server (RFC 7953), where it has one.
 
-    Raises `Unavailable` where another try may tell.
+    Some servers offer the property and stumble over it; what cannot be read counts as not told.
     """
     if not place.inbox:
         return None
@@ -100,8 +100,8 @@ def hours(dav: Dav, place: Place) -> WorkingHours | None:
     try:
         text = dav.properties(place.inbox, name).text(name)
         return week(text) if text else None
-    except (*_REFUSALS, ValueError, KeyError):
-        return None  # what nobody can read counts as not told
+    except (*_REFUSALS, Unavailable, ValueError, KeyError):
+        return None
 
 
 def stamp(moment: datetime) -> str:

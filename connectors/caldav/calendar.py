@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connectors.caldav import availability, undoing
@@ -22,7 +22,6 @@ from connectors.errors import (
     NotFound,
     NotPermitted,
     PreconditionFailed,
-    Unavailable,
 )
 from connectors.ical import drafting, editing, invitation, parts, rebooking
 from connectors.ical.reading import Reader, complaint
@@ -50,6 +49,8 @@ from connectors.model import (
     WorkingHours,
 )
 
+_A_DAY = timedelta(days=1)
+
 
 class Event(NamedTuple):
     """One event as the server has it: its name in the calendar, tag, text and UID."""
@@ -76,8 +77,8 @@ class CalDavCalendar:
         self._name = name
         self._reader = Reader(owner, zone, lambda resource, _: Handle(resource))
         self._place: Place | None = None
-        self._week: tuple[WorkingHours | None] | None = None
-        """The owner's working week, once it was asked for."""
+        self._week: tuple[datetime, WorkingHours | None] | None = None
+        """The owner's working week, and until when it is not asked for again."""
 
     @property
     def capabilities(self) -> Capability:
@@ -180,12 +181,10 @@ class CalDavCalendar:
         """Tell the working week that the owner entered at the server; nobody else's is told."""
         if not self._owner.answers_to(person.address):
             return None
-        if self._week is None:
-            try:
-                self._week = (availability.hours(self._dav, self._at()),)
-            except Unavailable:
-                return None
-        return self._week[0]
+        if self._week is None or self._week[0] <= self._now():
+            week = availability.hours(self._dav, self._at())
+            self._week = self._now() + _A_DAY, week
+        return self._week[1]
 
     def mails(self, series: Series, lost: Occurrence | None = None) -> tuple[str, ...]:
         """Foresee one mail to each guest where the server schedules: some mail for any change."""

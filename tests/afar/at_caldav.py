@@ -148,8 +148,8 @@ class XandikosStage(CalDavStage):
     kind = "xandikos"
 
     def end(self, uid: str) -> End:
-        mails = [f"invitation to {mail['To'].lower()}" for mail in _server("xandikos").post.sent]
-        return replace(super().end(uid), mailed=tuple(dict.fromkeys(mails)))
+        mails = [f"invitation to {address}" for address in self.hands.mailed()]
+        return replace(super().end(uid), mailed=tuple(mails))
 
 
 def _attached(text: str, file: Path) -> int:

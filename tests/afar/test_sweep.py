@@ -93,7 +93,7 @@ def test_what_is_refused_for_good_is_told_and_nothing_is_done_twice(
             with afar() as stage:
                 stage.wire.fail(provider.final[name], at=number)
                 told = told_over(stage, Power(), provider.end)
-                where = f"{name} at {number}: {stage.wire.log[number - 1].path}"
+                where = f"{name} at {number}: {stage.wire.log[number - 1 : number]}"
                 assert unfinished(stage) == [], where
                 _nothing_twice(told, undisturbed.end)
                 assert told == undisturbed.end or stage.refusals, (where, told)

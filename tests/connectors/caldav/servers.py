@@ -77,8 +77,9 @@ class Server:
         """Send a request past the wire, as another program of this user would."""
         kind = {"Content-Type": "text/calendar"} if method == "PUT" else _XML if body else {}
         said = {"X-Remote-User": user, **kind, **(headers or {})}
+        sent = len(self.post.sent)
         answer = self.http.request(method, f"{self.gate.base}{path}", content=body, headers=said)
-        self.post.sent.clear()  # what other programs make the server mail is no business of ours
+        del self.post.sent[sent:]  # what other programs make the server mail is not our doing
         return answer
 
 
