@@ -35,7 +35,10 @@ def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
 def ripe(dossier: Dossier, meeting: Meeting) -> datetime:
     """Return when a section counts as written: in time for the digest of the same evening."""
     over, evening = meeting.span.end, dossier.policy.evening(meeting.span.end)
-    return evening if over <= evening < over + TIME_TO_WRITE else over + TIME_TO_WRITE
+    written = over + TIME_TO_WRITE
+    if dossier.policy.today(written) != dossier.policy.today(over):
+        return over  # a late call across the world: the same day is nearly over
+    return evening if over <= evening < written else written
 
 
 def read_back(dossier: Dossier, now: datetime) -> Iterator[tuple[Meeting, Section]]:

@@ -69,6 +69,12 @@ def test_a_late_meeting_is_in_the_digest_of_the_same_evening(stage: Stage) -> No
     assert "we take the second vendor" in digest.text
 
 
+def test_a_meeting_late_at_night_has_its_recap_before_midnight(stage: Stage) -> None:
+    late = FIRST.replace(hour=23)
+    met(stage, line="we take the second vendor", start=late)
+    assert len(recaps(stage.tick(late.replace(minute=45)))) == 1
+
+
 @pytest.mark.parametrize(
     ("under", "line", "asks"),
     [

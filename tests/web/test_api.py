@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from schemathesis.core.result import Ok
 
 from daemon import queries
+from daemon.core.words import Kind
 from daemon.house import House
 from daemon.web import api
 from tests.stage import Stage, hours, week
@@ -76,3 +77,8 @@ def test_every_route_is_as_described(lost: Stage, window: Window) -> None:
 def test_what_is_described_is_all_there_is(window: Window) -> None:
     described = set(window.get("/api/openapi.json").json()["paths"])
     assert described == {route.path for route in api.routes()} - {"/api/openapi.json"}
+
+
+def test_every_kind_of_write_is_described(window: Window) -> None:
+    schemas = window.get("/api/openapi.json").json()["components"]["schemas"]
+    assert set(schemas["Kind"]["enum"]) == set(Kind)
