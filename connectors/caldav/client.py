@@ -35,7 +35,7 @@ class NoWebDav(Unavailable):
 
 
 class Dav:
-    """One account at one server; `url` is where the owner said it is."""
+    """One account, by its `name` in the settings, at the server where the owner said it is."""
 
     def __init__(
         self,
@@ -44,10 +44,12 @@ class Dav:
         username: str = "",
         password: str = "",
         token: str = "",
+        name: str = "",
         timeout: float | None = None,
     ) -> None:
         self.url = url
         self._origin = urlsplit(url)
+        self._login = f"visavis login {name}".rstrip()
         loopback = self._origin.scheme == "http"
         # A proxy of the environment has no business with a server on loopback.
         self._http = httpx2.Client(trust_env=not loopback)
@@ -164,7 +166,7 @@ class Dav:
             return answer
         refusal = Refusal.of(answer.status_code, answer.content, answer.headers)
         log.info("caldav.refused", status=refusal.status, conditions=sorted(refusal.conditions))
-        raise refused(refusal, writing=writing)
+        raise refused(refusal, writing=writing, login=self._login)
 
     def _refuse_strangers(self, url: str) -> None:
         """Raise `NotPermitted` before the password goes to a server the owner did not name."""

@@ -24,8 +24,7 @@ from connectors.retry import retry_after
 
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _SIGN_IN = (
-    "enter the password with `visavis login`, or set `password_env`; many servers want an app "
-    "password"
+    "enter the password with `{login}`, or set `password_env`; many servers want an app password"
 )
 _REMEDIES = {
     f"{D}quota-not-exceeded": "make room in the account",
@@ -63,15 +62,17 @@ def unanswered(error: Exception, *, writing: bool) -> ConnectorError:
     return Unavailable(f"the CalDAV server cannot be reached: {type(error).__name__}")
 
 
-def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0911 - one a case
-    """Return what to raise for an answer other than success."""
+def refused(  # noqa: PLR0911 - one a case
+    refusal: Refusal, *, writing: bool, login: str = "visavis login"
+) -> ConnectorError:
+    """Return what to raise for an answer other than success; `login` is how to sign in again."""
     what = refusal.what
     if f"{D}valid-sync-token" in refusal.conditions:
         # Radicale says it with 403, xandikos with 412, others with 409.
         return CursorExpired(what)
     match refusal.status:
         case 401:
-            return SignInRequired(what, _SIGN_IN)
+            return SignInRequired(what, _SIGN_IN.format(login=login))
         case 404 | 410:
             return NotFound(what)
         case 409 | 412:

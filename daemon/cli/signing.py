@@ -32,8 +32,9 @@ def login(
     json: Json = False,
 ) -> None:
     """Sign in to an account: in the system's browser, or by a code (`--device`)."""
-    from daemon import wiring
+    from daemon import logs, wiring
 
+    logs.quiet()
     settings, account = _account(config, name)
     for warning in wiring.sign_in(settings, account, os.environ, device=device, show=note):
         note(warning)

@@ -194,7 +194,13 @@ def caldav(
     from connectors.caldav import Dav
 
     username = account.username or account.email
-    return Dav(url or account.url or "", username=username, password=password, token=token)
+    return Dav(
+        url or account.url or "",
+        username=username,
+        password=password,
+        token=token,
+        name=account.name,
+    )
 
 
 def texts(
