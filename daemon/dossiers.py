@@ -16,6 +16,7 @@ from daemon.core.dossier import Dossier, Held, judged
 from daemon.core.evidence import Evidence, Holiday
 from daemon.core.meetings import meetings, merge, with_unseen
 from daemon.core.pairing import judge, met, pair_id
+from daemon.core.policy import Policy
 from daemon.core.whereabouts import Clock, clock
 from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
 from daemon.holidays import public
@@ -156,13 +157,7 @@ def _dossier(
 ) -> Dossier:
     account = couple.account
     told = about(house, account.owner, couple.partner)
-    policy = replace(
-        told.policy or account.policy,
-        zone=account.policy.zone,
-        country=account.policy.country,
-    )
-    if memory.left(couple.partner.address):
-        policy = replace(policy, recap_to_both=False)
+    policy = _policy(told, account, left=memory.left(couple.partner.address))
     known = memory.pairs.get(couple.id)
     owner = _named(account.owner, couple, known.pair.owner if known else account.owner)
     people = account.owner, couple.partner, memory.entries
@@ -199,6 +194,13 @@ def _dossier(
     )
     excuses = memory.excuses.get(couple.id, ())
     return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+
+
+def _policy(told: About, account: Account, *, left: bool) -> Policy:
+    """Return the pair's rules with zone and country of the owner; no recap to whoever left."""
+    own, rules = account.policy, told.policy or account.policy
+    both = rules.recap_to_both and not left
+    return replace(rules, zone=own.zone, country=own.country, recap_to_both=both)
 
 
 def _clock(house: House, couple: Couple, told: About, memory: Memory) -> Clock:

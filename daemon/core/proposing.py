@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from connectors.model import Facts, Json, Key, Person, Span, WorkingHours
+from connectors.model import Facts, Json, Key, Person, Span
 from daemon.core.availability import Availability, usual_hours
 from daemon.core.candidates import Loss
 from daemon.core.countering import negotiable
@@ -22,7 +22,7 @@ from daemon.core.pen import Pen
 from daemon.core.replan import replan
 from daemon.core.slots import Offer, still_free, window
 from daemon.core.spans import Spans, utc
-from daemon.core.whereabouts import Clock
+from daemon.core.whereabouts import zone
 from daemon.core.words import (
     Decision,
     Fallback,
@@ -326,7 +326,7 @@ def _blank(dossier: Dossier, meeting: Meeting) -> Proposal:
 def _available(dossier: Dossier, person: Person) -> Availability:
     busy, shown = dossier.sight.busy or {}, dossier.sight.hours.get(person)
     clock = dossier.clock if person == dossier.pair.partner else None
-    hours = shown if shown and shown.days else usual_hours(dossier.policy, _zone(clock, shown))
+    hours = shown if shown and shown.days else usual_hours(dossier.policy, zone(clock, shown))
     if clock and clock.told:
         hours = replace(hours, zone=clock.zone)
     return Availability(
@@ -336,13 +336,6 @@ def _available(dossier: Dossier, person: Person) -> Availability:
         dossier.holidays.get(person.address, frozenset()),
         assumed=clock.because if clock and clock.assumed and not shown else "",
     )
-
-
-def _zone(clock: Clock | None, shown: WorkingHours | None) -> str:
-    """Return where the other works: a calendar's zone is better than a guess; empty for here."""
-    if clock is None:
-        return ""
-    return shown.zone if shown and clock.assumed else clock.zone
 
 
 def by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connectors.model import Entry, Person, Series
+from connectors.model import Entry, Person, Series, WorkingHours
 
 _NOWHERE = frozenset({"", "UTC"})
 """What programs write that do not know where they are: says nothing of a person."""
@@ -52,3 +52,10 @@ def clock(
         if partner.answers_to(one.organizer) and one.zone not in _NOWHERE:
             return Clock(one.zone, "assumed from the meetings they organize", assumed=True)
     return Clock(owner, "assumed to be yours", assumed=True)
+
+
+def zone(clock: Clock | None, shown: WorkingHours | None) -> str:
+    """Return where somebody works: a calendar's zone is better than a guess; empty for here."""
+    if clock is None:
+        return ""
+    return shown.zone if shown and clock.assumed else clock.zone
