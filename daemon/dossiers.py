@@ -173,12 +173,6 @@ def _dossier(
         series=tuple(_held(house, a, s, couple.partner) for a, s in couple.held),
         meetings=history,
         shelf=_shelf(house, memory.shelves.get(couple.id, Shelf())),
-        proposals=tuple(p for p in memory.proposals if p.pair == couple.id),
-        alerts=tuple(a for a in memory.alerts if a.pair == couple.id),
-        settled=memory.settled,
-        begun=memory.begun,
-        made=memory.made,
-        done=memory.done,
         shown=shown((*couple.held, *couple.singles), owner, couple.partner, looks, now),
         holidays=_days(holidays),
         started=began,
@@ -189,11 +183,25 @@ def _dossier(
         cadence=told.cadence,
         clock=_clock(house, couple, told, memory),
         tasks=_task_list(house, account),
-        listed=memory.listed.get(couple.id, ()),
-        unlisted=couple.id in memory.unlisted,
     )
-    excuses = memory.excuses.get(couple.id, ())
-    return judged(dossier, Evidence(_of(absences, pair), excuses, holidays), now)
+    evidence = Evidence(_of(absences, pair), memory.excuses.get(couple.id, ()), holidays)
+    return judged(_with_matters(dossier, memory), evidence, now)
+
+
+def _with_matters(dossier: Dossier, memory: Memory) -> Dossier:
+    """Return the dossier with what was decided and done for the pair so far."""
+    pair = dossier.pair.id
+    return replace(
+        dossier,
+        proposals=tuple(p for p in memory.proposals if p.pair == pair),
+        alerts=tuple(a for a in memory.alerts if a.pair == pair),
+        settled=memory.settled,
+        begun=memory.begun,
+        made=memory.made,
+        done=memory.done,
+        listed=memory.listed.get(pair, ()),
+        unlisted=pair in memory.unlisted,
+    )
 
 
 def _policy(told: About, account: Account, *, left: bool) -> Policy:
