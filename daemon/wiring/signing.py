@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from getpass import getpass
+from pathlib import Path
 
 from config.secrets import TokenStore
 from config.settings import Account as AccountSettings
@@ -32,33 +33,10 @@ def sign_in(
     secrets = TokenStore(settings.home, environ)
     open_aside(show)
     match account.provider:
-        case Provider.GOOGLE if account.client_secrets and device:
-            what = "Google gives no calendar to a device code"
-            raise NotPermitted(
-                what, "sign in where a browser is; copy `key` and `tokens` from there"
-            )
         case Provider.GOOGLE if account.client_secrets:
-            from connectors.google.consent import sign_in
-
-            return sign_in(
-                account.name,
-                Person(account.email, aliases=frozenset(account.aliases)),
-                account.client_secrets,
-                google_scopes(account),
-                secrets,
-                now=now(),
-                endpoint=account.endpoint,
-            )
+            return _google(account, account.client_secrets, secrets, device=device)
         case Provider.OUTLOOK if account.client_id:
-            from connectors.outlook import auth
-
-            client = auth.Client(account.client_id, account.tenant, account.endpoint)
-            wanted = outlook_scopes(account)
-            if device:
-                who = auth.sign_in_by_device(account.name, client, wanted, secrets, show)
-            else:
-                who = auth.sign_in(account.name, client, wanted, secrets, account.email)
-            return (*_somebody_else(account, who), *secrets.notes())
+            return _outlook(account, secrets, show if device else None)
         case Provider.CALDAV:
             password = _password(account)
             _try(account, password)
@@ -67,6 +45,40 @@ def sign_in(
         case _:
             how = "by a code" if device else "in a browser"
             raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+
+
+def _google(
+    account: AccountSettings, client: Path, secrets: TokenStore, *, device: bool
+) -> tuple[str, ...]:
+    from connectors.google.consent import sign_in
+
+    if device:
+        what = "Google gives no calendar to a device code"
+        raise NotPermitted(what, "sign in where a browser is, and copy `key` and `tokens`")
+    return sign_in(
+        account.name,
+        Person(account.email, aliases=frozenset(account.aliases)),
+        client,
+        google_scopes(account),
+        secrets,
+        now=now(),
+        endpoint=account.endpoint,
+    )
+
+
+def _outlook(
+    account: AccountSettings, secrets: TokenStore, by_code: Callable[[str], object] | None
+) -> tuple[str, ...]:
+    """Sign in with the browser, or `by_code`, which tells where to enter it."""
+    from connectors.outlook import auth
+
+    client = auth.Client(account.client_id, account.tenant, account.endpoint)
+    wanted = outlook_scopes(account)
+    if by_code:
+        who = auth.sign_in_by_device(account.name, client, wanted, secrets, by_code)
+    else:
+        who = auth.sign_in(account.name, client, wanted, secrets, account.email)
+    return (*_somebody_else(account, who), *secrets.notes())
 
 
 def _somebody_else(account: AccountSettings, who: str) -> Iterator[str]:

@@ -125,6 +125,23 @@ def test_a_device_signs_in_and_out(office: Office) -> None:
     assert office.failure()["error"] == "work is not signed in"
 
 
+def test_the_doctor_finds_a_fresh_sign_in_well(office: Office) -> None:
+    office.login()
+    found = {one["check"]: one for one in office.desk.run("doctor", "--json").json}
+    assert all(found[f"{check} work"]["ok"] for check in ("sign-in", "scopes", "token")), found
+    assert "90 days" in found["token work"]["finding"]
+
+
+def test_init_signs_in_by_a_code_and_keeps_the_registration(office: Office) -> None:
+    office.desk.settings.unlink()
+    office.desk.monkeypatch.setenv("XDG_DATA_HOME", str(office.desk.folder / "data"))
+    office.approve()
+    flags = ("--provider", "outlook", "--email", MAYA.address, "--client-id", CLIENT)
+    told = ("--endpoint", office.company.base, "--name", "work", "--device", "--yes")
+    assert office.desk.run("init", *flags, *told).code == 0
+    assert office.desk.ask("tick")["looked"]["accounts"] == 1
+
+
 @pytest.mark.parametrize(
     ("error", "line", "remedy"),
     [
