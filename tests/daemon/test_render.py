@@ -377,17 +377,23 @@ def shape(section: Section) -> list[tuple[int, int]]:
 
 # What a section is about, and the places that are named instead of asked for.
 _STANDING = re.compile(r"- \((?:30 minutes for .*|Shipped\?|Next\?|At risk\?|Maya\?|Ben\?)\)")
+_OPEN = "- [ ] [Ben] write the plan\n- [ ] [Maya] ask legal\n- [ ] find a room\n"
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("topic", ["", "public speaking"])
-def test_nobody_reads_the_same_question_two_weeks_in_a_row(role: Role, topic: str) -> None:
-    text, weeks = "", []
+def test_nobody_reads_the_same_sentence_two_weeks_in_a_row(role: Role, topic: str) -> None:
+    text, asked, whispered = "", list[set[str]](), list[set[str]]()
     for week in range(2, 9):
         history = told(f"# Ben Ode and Maya Kern\n\n{text}", role=role, topic=topic, week=week)
         section = PEN.section(history.dossier, history.meeting)
-        weeks.append({line for line in section.splitlines() if line.startswith("- (")})
+        note = PEN.prep(history.dossier, history.meeting, history.now)
+        asked.append({line for line in section.splitlines() if line.startswith("- (")})
+        whispered.append({line for line in note.splitlines()[3:] if line})
         heading, _, rest = section.partition("\n")
-        text = f"{heading} <!-- visavis:w{week} -->\n{rest}\n{text}"
-    for one, other in pairwise(weeks):
+        items = _OPEN if week == 2 else ""
+        text = f"{heading} <!-- visavis:w{week} -->\n{rest}\n{items}\n{text}"
+    for one, other in pairwise(asked):
         assert {line for line in one & other if not _STANDING.fullmatch(line)} == set()
+    for one, other in pairwise(whispered):
+        assert one & other == set()
