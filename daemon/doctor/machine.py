@@ -40,7 +40,9 @@ def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
     if not home.exists():
         yield well("permissions", f"{home} is not there yet; visavis makes it for this user alone")
         return
-    secret = [home, home / "key", home / "tokens", *(home / "tokens").glob("*")]
+    secret = [home / "key", *(home / "tokens").glob("*")]
+    # A folder that nobody else can come to may have any rights.
+    secret += [home] if all(map(_shared, home.absolute().parents)) else []
     shared = [path for path in secret if path.exists() and _shared(path)] if private else []
     for path in shared:
         mode = "700" if path.is_dir() else "600"

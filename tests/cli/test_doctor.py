@@ -8,6 +8,8 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
@@ -115,10 +117,19 @@ def test_a_postgresql_database_is_well_after_a_tick(desk: Desk, database: str) -
 
 
 def test_what_other_users_can_read_is_found(desk: Desk) -> None:
+    """The folders of tests are private, so that their homes may have any rights."""
     desk.ask("tick")
-    assert findings(desk)["permissions"]["ok"]
     desk.home.chmod(0o755)
-    assert ill(desk)["permissions"]["remedy"] == f"chmod 700 {desk.home}"
+    assert findings(desk)["permissions"]["ok"]
+    with TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        home = desk.home.rename(Path(open_to_all) / "home")
+        text = desk.settings.read_text("utf-8")
+        desk.settings.write_text(text.replace(desk.home.as_posix(), home.as_posix()), "utf-8")
+        assert ill(desk)["permissions"]["remedy"] == f"chmod 700 {home}"
+        home.chmod(0o700)
+        (home / "key").touch(mode=0o644)
+        assert ill(desk)["permissions"]["remedy"] == f"chmod 600 {home / 'key'}"
 
 
 def test_who_runs_and_who_writes_is_told(desk: Desk) -> None:
