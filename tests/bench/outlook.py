@@ -1,8 +1,9 @@
 """An Outlook calendar of 5,000 events, beside the raw floor.
 
 Both ask the stand-in for Graph over HTTP; what it answered once it answers from memory, and outside
-the measured processes. Both keep on disk what they read: the floor every instance of the window as
-it comes, visavis, timed by its whole tick, also the change feed and the masters of the series.
+the measured processes. Both read the change feed to its end, which gives the place to go on from,
+then the window, and keep on disk what they read. visavis, timed by its whole tick, also reads the
+masters of the series and the words of single meetings of two, which Graph's window leaves out.
 """
 
 from __future__ import annotations

@@ -26,18 +26,22 @@ def main(base: str, token: str) -> None:
         client.headers["Authorization"] = f"Bearer {token}"
         edges = (NOW - timedelta(weeks=8), NOW + timedelta(weeks=5))
         start, end = (f"{edge:%Y-%m-%dT%H:%M:%SZ}" for edge in edges)
-        view = f"{base}/v1.0/me/calendarView?startDateTime={start}&endDateTime={end}&$top=500"
+        view = f"{base}/v1.0/me/calendarView"
+        window = f"?startDateTime={start}&endDateTime={end}"
 
-        def pages() -> Iterator[dict[str, Any]]:
-            asked: str | None = view
+        def pages(first: str) -> Iterator[dict[str, Any]]:
+            asked: str | None = first
             while asked:
                 page = client.get(asked).raise_for_status().json()
                 yield page
                 asked = page.get("@odata.nextLink")
 
         def look() -> None:
+            # The feed has to be read to its end once, and says too little of occurrences.
+            *_, last = pages(f"{view}/delta{window}")
+            assert last["@odata.deltaLink"]
             with database:
-                for page in pages():
+                for page in pages(f"{view}{window}&$top=500"):
                     database.executemany(INSERT, map(row, page["value"]))
 
         show(look)
