@@ -37,7 +37,7 @@ def running() -> Iterator[subprocess.Popen[str]]:
             yield daemon
         finally:
             daemon.send_signal(signal.SIGTERM)
-            assert daemon.wait(timeout=10) == 0
+            assert daemon.wait(timeout=60) == 0
 
 
 def test_a_full_cycle(stored: Desk) -> None:

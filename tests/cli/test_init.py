@@ -26,7 +26,7 @@ from tests.connectors.caldav.servers import PASSWORD, Server, running
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 MAYA = "maya@acme.example"
-PATIENCE = 30.0
+PATIENCE = 60.0
 PROGRAM = (sys.executable, "-c", "from daemon.cli import main; main()", "init")
 
 
@@ -270,7 +270,7 @@ def test_at_a_terminal_questions_and_answers_stand_beside_each_other(newcomer: D
         _until(screen, "as a service?")
         say("")
         _until(screen, "next: visavis plan")
-        assert program.wait(timeout=10) == 0
+        assert program.wait(timeout=60) == 0
     assert newcomer.settings.exists()
     assert not (newcomer.calendar / "agendas").exists()
 
@@ -286,6 +286,6 @@ def test_ctrl_c_leaves_nothing_half_written(newcomer: Desk) -> None:
         _until(screen, "What are you to Ben Ode?")
         program.send_signal(signal.SIGINT)
         assert "no settings were written" in _until(screen, "written")
-        assert program.wait(timeout=10) == 130
+        assert program.wait(timeout=60) == 130
     assert folder(newcomer) == {"calendar"}
     assert Path(newcomer.calendar).is_dir()
