@@ -21,6 +21,7 @@ from connectors.retry import LOOKS, a_moment, doubted
 PRIMARY = "primary"
 """The calendar everybody has; others go by the name or id that Outlook gives them."""
 _PAGE = "500"
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,13 @@ class Reader:
     # --- Series ---
 
     def everything(self, window: Span) -> Found:
-        """Read all series and single events with an instance in the window."""
+        """Read all series and the single events that may concern two, or are absences."""
         instances: dict[str, dict[str, Json]] = defaultdict(dict)
         wholes: dict[str, Json] = {}
         for event in self.view(window):
             if master := event.get("seriesMasterId"):
                 instances[master][event["id"]] = event
-            else:
+            elif _matters(event):
                 wholes[event["id"]] = event
         # The view has no bodies; what two people have linked may be the document they share.
         wholes |= self.wholes([*instances, *(n for n, one in wholes.items() if _of_two(one))])
@@ -172,6 +173,15 @@ class Reader:
             except (KeyError, ValueError, TypeError) as error:
                 problems.append(f"an event in Outlook cannot be read ({error!r}): {name}")
         return Found(found, tuple(problems))
+
+
+def _matters(event: Json) -> bool:
+    """Whether a single event is an absence, or small enough to be one of two people.
+
+    Aliases, rooms and an organizer who is listed count before the address book knows them.
+    """
+    people = [one for one in event.get("attendees") or () if one.get("type") != "resource"]
+    return 1 <= len(people) <= _FEW or str(event.get("showAs")).lower() == "oof"
 
 
 def _of_two(event: Json) -> bool:
