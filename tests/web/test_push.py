@@ -297,9 +297,11 @@ def test_the_daemon_looks_when_it_is_rung_at_and_hangs_up_when_it_ends(tmp_path:
         visavis(tmp_path, base, world.token(MAYA)) as page,
     ):
         assert "None of these" not in page.get("/proposals").text
+        before = page.get("/revision").text
         maya.cancels(event, on=start)
         for channel in list(world.channels.values()):
             assert channel.notify() == 202
-        while "None of these" not in page.get("/proposals").text:
+        while page.get("/revision").text == before or not page.get("/api/proposals").json():
             pass
+        assert "None of these" in page.get("/proposals").text
     assert world.channels == {}
