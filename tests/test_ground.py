@@ -17,7 +17,7 @@ WRITTEN = {"", ".py", ".md", ".toml", ".j2", ".html", ".css", ".yaml", ".yml", "
 
 MACHINE = re.compile(r"(?:^|[^A-Za-z])/(?:work|root|farm)/")
 REGISTRY = re.compile(r"files\.pythonhosted|registry\.npmjs|pypi\.org/simple")
-LEFTOVER = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|raise NotImplemente[d]")
+LEFTOVER = re.compile(r"#.*\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|raise NotImplemente[d]")
 PRETENCE = re.compile(
     r"\w*Moc[k]\b|(?<![.\w])patch\(|\bmock[e]r\b|\bmoc[k]\.|pytest\.(?:mark\.)?(?:skip|xfail)|time\.sleep\("
 )
