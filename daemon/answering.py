@@ -62,6 +62,18 @@ def accept(
     return _book(house, Intent(decision, now, State.PENDING), proposal, option.n, now)
 
 
+def write(house: House, proposal_id: str, now: datetime) -> Proposal:
+    """Hold a lost meeting in writing, whatever times are offered; raises `Refused`.
+
+    The same answer again writes nothing more.
+    """
+    proposal = _known(house, proposal_id)
+    if proposal.state is ProposalState.BOOKED:
+        return _again(proposal, 0)
+    _, dossier = _looked(house, proposal, now)
+    return _write(house, dossier, proposal, now)
+
+
 def counter(house: House, proposal_id: str, now: datetime, *, n: int = 1) -> Proposal:
     """Ask the organizer to move their meeting to one of the times; raises `Refused`.
 

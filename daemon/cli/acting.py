@@ -80,18 +80,23 @@ def accept(
         bool,
         typer.Option("--counter", help="As a guest, ask the organizer to move it there instead."),
     ] = False,
+    written: Annotated[
+        bool, typer.Option("--written", help="Meet in writing instead, in the document.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Book one of the times of a proposal."""
     from daemon import answering, views
 
-    if fallback and counter:
-        raise typer.BadParameter("--counter asks for one of the options: not with --fallback")
+    if fallback + counter + written > 1:
+        raise typer.BadParameter("--fallback, --counter and --written are three answers: give one")
     with acting(config, "accept") as at, working("looking and booking"):
         _must_know(at.house, proposal)
         try:
             if counter:
                 answered = answering.counter(at.house, proposal, at.now, n=option)
+            elif written:
+                answered = answering.write(at.house, proposal, at.now)
             else:
                 answered = answering.accept(at.house, proposal, at.now, n=option, fallback=fallback)
         except answering.Refused as refused:
@@ -101,6 +106,8 @@ def accept(
             return TROUBLE
     if json:
         show_json(views.proposal(answered))
+    elif written:
+        say("the questions are in the document; answered by both, the meeting was held")
     elif answered.booked is not None:
         say(f"booked: {answered.booked.span.start:%A %d %B, %H:%M}")
     elif answered.countered is not None:

@@ -54,7 +54,7 @@ for group in GROUPS:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no mistake of a user shows a traceback."""
     try:
-        code = app(list(arguments) or ["--help"], standalone_mode=False, prog_name="visavis")
+        code = app(_in_order(arguments) or ["--help"], standalone_mode=False, prog_name="visavis")
     except typer.TyperException as error:
         complain(_message(error), "`visavis --help` lists the commands and their options")
         return WRONG
@@ -67,6 +67,17 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         return WRONG
     return code if isinstance(code, int) else DONE
+
+
+def _in_order(arguments: Sequence[str]) -> list[str]:
+    """Let the settings be named before the command as well, as other programs have it."""
+    match list(arguments):
+        case ["--config", file, command, *rest]:
+            return [command, *rest, "--config", file]
+        case [config, command, *rest] if config.startswith("--config="):
+            return [command, *rest, config]
+        case others:
+            return others
 
 
 def _message(error: typer.TyperException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +139,16 @@ def test_nobody_can_be_asked_for_another_time_of_ones_own_meeting(desk: Desk) ->
     assert (refused.code, refused.json["state"]) == (1, "open")
     assert "without `--counter` a new meeting" in refused.err
     assert desk.run("accept", proposal["id"], "--counter", "--fallback").code == 2
+    assert desk.run("accept", proposal["id"], "--counter", "--written").code == 2
+    assert "no document" in desk.run("accept", proposal["id"], "--written").err
+
+
+def test_the_settings_may_be_named_before_the_command(desk: Desk, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere.toml")
+    for named in (("--config", nowhere), (f"--config={nowhere}",)):
+        refused = desk.run(*named, "status", "--json")
+        assert refused.code == 2
+        assert nowhere in refused.err
 
 
 def test_what_was_undone_stays_undone(desk: Desk) -> None:

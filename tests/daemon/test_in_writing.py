@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.model import Span
-from daemon.answering import Refused, accept
+from daemon.answering import Refused, accept, write
 from daemon.core.words import ProposalState, Verdict
 from daemon.queries import entries, proposals
 from daemon.steering import find, undo
@@ -142,6 +142,22 @@ def test_by_choice_the_lost_meeting_is_held_in_writing(chosen: Stage) -> None:
     later = NOW + hours(1)
     chosen.tick(later)
     assert outcome(chosen, later, week(1)) is Verdict.HELD
+
+
+def test_writing_can_be_chosen_though_other_times_would_do(stage: Stage) -> None:
+    uid = stage.weekly()
+    stage.tick(FIRST - hours(20))
+    stage.world.cancel(uid, week(1))
+    stage.tick(NOW)
+    (proposal,) = stage.dossier(NOW).proposals
+    assert proposal.options
+    written = write(stage.house, proposal.id, NOW)
+    assert written.state is ProposalState.BOOKED
+    assert "## Monday, 9 March 2026, in writing" in stage.document
+    before = stage.document
+    assert write(stage.house, proposal.id, NOW) == written
+    assert stage.document == before
+    assert not stage.world.mailed
 
 
 def test_a_choice_can_be_taken_back(chosen: Stage) -> None:
