@@ -1,6 +1,7 @@
 """What every test stands on: no setting of the machine it runs on, and examples that repeat."""
 
 import os
+import webbrowser
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,13 @@ def _logs_as_they_come() -> Iterator[None]:
     """Let no command that a test ran decide what the next test may see of the logs."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _browsers_found_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `webbrowser` read $BROWSER in each test; by itself it does so once a process."""
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    monkeypatch.setattr(webbrowser, "_browsers", {})
 
 
 @pytest.fixture(scope="session")

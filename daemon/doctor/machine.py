@@ -40,6 +40,9 @@ def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
     if not home.exists():
         yield well("permissions", f"{home} is not there yet; visavis makes it for this user alone")
         return
+    if not home.is_dir():
+        yield ill("permissions", f"{home} is no folder", "move that file away, or set another `home`")
+        return
     secret = [home / "key", *(home / "tokens").glob("*")]
     # A folder that nobody else can come to may have any rights.
     secret += [home] if all(map(_shared, home.absolute().parents)) else []
