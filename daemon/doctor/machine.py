@@ -41,7 +41,7 @@ def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
         yield well("permissions", f"{home} is not there yet; visavis makes it for this user alone")
         return
     if not home.is_dir():
-        yield ill("permissions", f"{home} is no folder", "move that file away, or set another `home`")
+        yield ill("permissions", f"{home} is no folder", "set another `home`, or move that file")
         return
     secret = [home / "key", *(home / "tokens").glob("*")]
     # A folder that nobody else can come to may have any rights.
