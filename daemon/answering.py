@@ -42,11 +42,11 @@ def accept(
     with fresh times.
     """
     proposal = _known(house, proposal_id)
+    if fallback and proposal.fallback and proposal.fallback.kind is FallbackKind.WRITTEN:
+        return write(house, proposal_id, now)
     if proposal.state is ProposalState.BOOKED:
         return _again(proposal, 0 if fallback else n)
     foreseen, dossier = _looked(house, proposal, now)
-    if fallback and proposal.fallback and proposal.fallback.kind is FallbackKind.WRITTEN:
-        return _write(house, dossier, proposal, now)
     with house.store.read() as session:
         known = journal.entry(session, book_key(proposal))
     if known is not None and known.state is State.BEGUN:
@@ -65,13 +65,20 @@ def accept(
 def write(house: House, proposal_id: str, now: datetime) -> Proposal:
     """Hold a lost meeting in writing, whatever times are offered; raises `Refused`.
 
-    The same answer again writes nothing more.
+    The questions go into the document of the two; the same answer again writes nothing more.
     """
     proposal = _known(house, proposal_id)
     if proposal.state is ProposalState.BOOKED:
         return _again(proposal, 0)
     _, dossier = _looked(house, proposal, now)
-    return _write(house, dossier, proposal, now)
+    _current(dossier, proposal, None, now)
+    seen, meeting = read(house, dossier), lost_meeting(dossier, proposal)
+    if meeting is None or seen.sight.sections is None:
+        what = "the two have no document to answer in that can be read now"
+        raise Refused(what, "`visavis decline` lets this one go", proposal)
+    why = "you chose to write"
+    decision = questions(seen, meeting, now, house.pen, because=why, proposal=proposal.id)
+    return _book(house, Intent(decision, now, State.PENDING), proposal, 0, now)
 
 
 def counter(house: House, proposal_id: str, now: datetime, *, n: int = 1) -> Proposal:
@@ -108,18 +115,6 @@ def _looked(house: House, proposal: Proposal, now: datetime) -> tuple[Foreseen, 
     dossier = _dossier(foreseen, proposal)
     _allowed(foreseen, dossier, proposal)
     return foreseen, dossier
-
-
-def _write(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
-    """Hold the lost meeting in writing: put the questions into the document of the two."""
-    _current(dossier, proposal, None, now)
-    seen, meeting = read(house, dossier), lost_meeting(dossier, proposal)
-    if meeting is None or seen.sight.sections is None:
-        what = "the two have no document to answer in that can be read now"
-        raise Refused(what, "`visavis decline` lets this one go", proposal)
-    why = "you chose to write"
-    decision = questions(seen, meeting, now, house.pen, because=why, proposal=proposal.id)
-    return _book(house, Intent(decision, now, State.PENDING), proposal, 0, now)
 
 
 def _gone(house: House, proposal: Proposal, option: Option, now: datetime) -> Refused:

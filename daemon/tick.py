@@ -14,7 +14,7 @@ import structlog
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
 from connectors.model import Entry
 from daemon import health, journal, keeping, ledger, mirror, registry, shelf
-from daemon.core.decide import decide, within_budget
+from daemon.core.decide import Decided, decide, within_budget
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
 from daemon.core.keys import key
@@ -85,16 +85,13 @@ def foresee(
     gathered = gather(house, seen, lambda d: d.account in busy or d.pair.id in asked, now)
     fresh = tuple(refreshed(gathered.dossiers, now))
     standing = [with_proposals(dossier, fresh, now) for dossier in gathered.dossiers]
-    awake = [dossier for dossier in standing if not memory.silent(dossier.pair.id)]
-    wanted = decide(awake, now, house.pen)
-    caused = (address for address, _ in memory.mails)
-    budget = within_budget(wanted, caused, _budgets(standing))
+    decided = _decided(house, memory, standing, now)
     return Foreseen(
         memory,
         looks,
         _replaced(found, standing),
-        budget.decisions,
-        budget.held_back,
+        decided.decisions,
+        decided.held_back,
         (*absences_seen(house, looks), *gathered.absences),
         (*shown, *fresh),
         (*failures, *learnt.failures, *gathered.failures),
@@ -223,6 +220,13 @@ def _shown(memory: Memory, looks: Mapping[str, Look]) -> Iterator[Proposal]:
         known = memory.pairs.get(proposal.pair)
         if proposal.unseen and known and known.account in looks:
             yield replace(proposal, unseen=False)
+
+
+def _decided(house: House, memory: Memory, standing: Sequence[Dossier], now: datetime) -> Decided:
+    """Decide for every pair that is not paused, as far as other people's mails allow."""
+    awake = [dossier for dossier in standing if not memory.silent(dossier.pair.id)]
+    caused = (address for address, _ in memory.mails)
+    return within_budget(decide(awake, now, house.pen), caused, _budgets(standing))
 
 
 def _budgets(found: Iterable[Dossier]) -> dict[str, int]:

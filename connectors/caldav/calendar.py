@@ -238,8 +238,7 @@ class CalDavCalendar:
 
     def _invite(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
         """Make the guest's own single meeting."""
-        uid = invitation.uid(key)
-        name = f"visavis-{uid.partition('@')[0]}.ics"
+        name = invitation.file_name(key)
         meeting = invitation.meeting(series, lost, to, key, self._owner)
         try:
             self._dav.put(self._resources().at(name), meeting)
@@ -247,9 +246,7 @@ class CalDavCalendar:
         except PreconditionFailed:
             wrote = False  # it is there already
         event = self._looked_at(name)
-        zones = self._reader.view(event.source, to).zones
-        lead = parts.lead(event.source.events[event.uid])
-        request = invitation.request(lead, self._owner, zones).decode("utf-8", "replace")
+        request = drafting.invited(self._reader, event.source, event.uid, to)
         sent = self._at().schedules and not _undelivered(event)
         told = {**drafting.meeting(to, Status.STANDING), "key": key}
         return Receipt(

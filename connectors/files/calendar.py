@@ -204,20 +204,18 @@ class FilesCalendar:
 
     def _invite(self, series: Series, lost: Occurrence, to: Span, key: Key) -> Receipt:
         """Make the guest's own single meeting, in a file of its own."""
-        uid = invitation.uid(key)
-        name = f"visavis-{uid.partition('@')[0]}.ics"
+        uid, name = invitation.uid(key), invitation.file_name(key)
         meeting = invitation.meeting(series, lost, to, key, self._owner)
         wrote = disk.create(self._folder.path / name, meeting)
         source = self._event(name, uid)
-        event = parts.lead(source.events[uid])
-        request = invitation.request(event, self._owner, self._reader.view(source, to).zones)
-        whole = editing.Splice(0, 0, event.raw)
+        request = drafting.invited(self._reader, source, uid, to)
+        whole = editing.Splice(0, 0, parts.lead(source.events[uid]).raw)
         after = drafting.meeting(to, Status.STANDING)
         changes = editing.remembered(b"", (), [whole])
         return Receipt(
             handle(name, uid),
             Version(source.digest(uid)),
-            after={**after, "request": request.decode("utf-8", "replace"), "changes": changes},
+            after={**after, "request": request, "changes": changes},
             wrote=wrote,
         )
 

@@ -68,6 +68,13 @@ def request(reader: Reader, source: Source, uid: str, lost: Occurrence) -> str:
     return written.decode("utf-8", "replace")
 
 
+def invited(reader: Reader, source: Source, uid: str, to: Span) -> str:
+    """Return the invitation (iMIP) to a meeting of our own, which has no other instance."""
+    event = parts.lead(source.events[uid])
+    zones = reader.view(source, to).zones
+    return invitation.request(event, reader.owner, zones).decode("utf-8", "replace")
+
+
 def kept(source: Source, uid: str) -> Facts:
     """Return what a write must leave alone; ours is a link that our own line offers."""
     part = parts.fields(parts.lead(source.events[uid]))

@@ -54,6 +54,11 @@ def uid(key: Key) -> str:
     return f"{blake2b(key.encode(), digest_size=12).hexdigest()}@visavis"
 
 
+def file_name(key: Key) -> str:
+    """Return the name under which the meeting of a key is kept, in a folder or on a server."""
+    return f"visavis-{uid(key).partition('@')[0]}.ics"
+
+
 def meeting(series: Series, lost: Occurrence, to: Span, key: Key, owner: Person) -> bytes:
     """Return the file of a guest's own single meeting instead of a lost one of somebody's series.
 

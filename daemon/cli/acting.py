@@ -11,6 +11,7 @@ from daemon.cli.options import Config, Json, acting, opened
 from daemon.cli.output import complain, note, say, show_json, working
 
 if TYPE_CHECKING:
+    from daemon.core.words import Proposal
     from daemon.house import House
     from daemon.tick import Turn
     from daemon.views import Shape
@@ -108,11 +109,17 @@ def accept(
         show_json(views.proposal(answered))
     elif written:
         say("the questions are in the document; answered by both, the meeting was held")
-    elif answered.booked is not None:
-        say(f"booked: {answered.booked.span.start:%A %d %B, %H:%M}")
-    elif answered.countered is not None:
-        say(f"asked for: {answered.countered.span.start:%A %d %B, %H:%M}")
+    else:
+        _say_when(answered)
     return DONE
+
+
+def _say_when(answered: Proposal) -> None:
+    """Say the time that was booked, or that the organizer was asked for."""
+    for done, option in (("booked", answered.booked), ("asked for", answered.countered)):
+        if option is not None:
+            say(f"{done}: {option.span.start:%A %d %B, %H:%M}")
+            return
 
 
 def decline(

@@ -18,7 +18,17 @@ from tempfile import TemporaryDirectory
 from connectors.standins.google import World, application
 from connectors.standins.server import serve
 from tests.bench.measure import Figure, environment, looked
-from tests.bench.meetings import COACH, DESCRIPTION, MANAGER, MINUTES, NOW, OWNER, Mix, meetings
+from tests.bench.meetings import (
+    COACH,
+    DESCRIPTION,
+    MANAGER,
+    MINUTES,
+    NOW,
+    OWNER,
+    Mix,
+    meetings,
+    settings,
+)
 from tests.bench.replay import Replay
 
 EVENTS = 5_000
@@ -30,9 +40,9 @@ def run() -> Iterator[Figure]:
     python = environment("gcal-sync", GCAL_SYNC)
     for who, mix, kept in (("manager", MANAGER, 1.0), ("coach", COACH, inf)):
         with _google(mix) as (base, token), TemporaryDirectory() as folder:
-            settings = _settings(Path(folder), base)
+            account = settings(Path(folder), "google", base)
             token_variable = {"VISAVIS_ACCESS_TOKEN_WORK": token}
-            ours = looked("ours", str(settings), environ=token_variable)
+            ours = looked("ours", str(account), environ=token_variable)
             floor = looked("plain_google", base, token)
             gcal = looked("gcal", base, token, python=python)
         yield Figure(f"{who}: first, floor", "ms", ours.first, floor.first, 1.5 * kept)
@@ -57,16 +67,3 @@ def _google(mix: Mix) -> Iterator[tuple[str, str]]:
         )
     with serve(Replay(application(world))) as base:
         yield base, world.token(OWNER)
-
-
-def _settings(folder: Path, base: str) -> Path:
-    settings = folder / "visavis.toml"
-    settings.write_text(f"""\
-[[account]]
-name = "work"
-provider = "google"
-email = "{OWNER}"
-endpoint = "{base}"
-timezone = "Europe/Berlin"
-""")
-    return settings

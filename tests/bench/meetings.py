@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 NOW = datetime(2026, 3, 7, 12, tzinfo=UTC)
 """A Saturday: no agenda is due for what repeats on Wednesdays."""
@@ -82,3 +83,17 @@ def _single(number: int, start: datetime, mix: Mix) -> Meeting:
 
 def _guests(first: int, many: int) -> tuple[str, ...]:
     return tuple(f"guest{first + n}@other.example" for n in range(many))
+
+
+def settings(folder: Path, provider: str, endpoint: str) -> Path:
+    """Write the settings of whoever has these meetings at a stand-in."""
+    file = folder / "visavis.toml"
+    file.write_text(f"""\
+[[account]]
+name = "work"
+provider = "{provider}"
+email = "{OWNER}"
+endpoint = "{endpoint}"
+timezone = "Europe/Berlin"
+""")
+    return file

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from connectors.standins.graph import World, application, rules
 from connectors.standins.server import serve
 from tests.bench.measure import Figure, looked
-from tests.bench.meetings import DESCRIPTION, MINUTES, NOW, OWNER, meetings
+from tests.bench.meetings import DESCRIPTION, MINUTES, NOW, OWNER, meetings, settings
 from tests.bench.replay import Replay
 
 EVENTS = 5_000
@@ -25,8 +25,8 @@ EVENTS = 5_000
 def run() -> Iterator[Figure]:
     """Yield times of the first look and of one without changes."""
     with _graph() as (base, token), TemporaryDirectory() as folder:
-        settings = _settings(Path(folder), base)
-        ours = looked("ours", str(settings), environ={"VISAVIS_ACCESS_TOKEN_WORK": token})
+        account = settings(Path(folder), "outlook", base)
+        ours = looked("ours", str(account), environ={"VISAVIS_ACCESS_TOKEN_WORK": token})
         floor = looked("plain_graph", base, token)
     yield Figure("first look", "ms", ours.first, floor.first, 1.5)
     yield Figure("no change", "ms", ours.again, floor.first, 0.1)
@@ -49,16 +49,3 @@ def _graph() -> Iterator[tuple[str, str]]:
         )
     with serve(Replay(application(world))) as base:
         yield base, world.token(OWNER)
-
-
-def _settings(folder: Path, base: str) -> Path:
-    settings = folder / "visavis.toml"
-    settings.write_text(f"""\
-[[account]]
-name = "work"
-provider = "outlook"
-email = "{OWNER}"
-endpoint = "{base}"
-timezone = "Europe/Berlin"
-""")
-    return settings
