@@ -69,6 +69,20 @@ _STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
 _OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
 _SINCE = re.compile(r"\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
 _WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]+)[.,]*\s+$")
+_PREPARED = re.compile(r"\([^()]*\?\)\s*")
+# A heading under which people list what is to do, in the languages of the due days.
+_LIST = re.compile(
+    r"\W*(?:(?:our|new|open)\s+)?(?:actions?(?:\s+(?:items?|points?))?|to[\s-]?dos?|next\s+steps"
+    r"|tasks|follow[\s-]?ups?|aufgaben|nächste\s+schritte|maßnahmen|tâches|à\s+faire"
+    r"|prochaines\s+étapes|acciones|tareas|próximos\s+pasos|azioni|attività|prossimi\s+passi"
+    r"|acties|actiepunten|taken|volgende\s+stappen)[\s:]*(?:[(&/\u2013\u2014-].*)?",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(
+    r"(?:none|nothing|n/?a|no (?:action )?items|keine|nichts|aucune?|rien|ningun[oa]|nada"
+    r"|nessun[oa]|niente|geen|niets|https?://\S+)(?: new| yet| today| this week| this time)?[.!]?",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\d{4}")
 _A_YEAR = timedelta(weeks=52)
 _ENGLISH = "by|until|till|due"
@@ -82,13 +96,31 @@ _DUE = re.compile(
 )
 
 
-def task(line: str, day: date | None) -> Item | None:
+def task(line: str, day: date | None, under: str = "", *, nested: bool = False) -> Item | None:
     """Read one line without its bullet; None where it is no action item.
 
-    A tick box, an owner in front, or a line struck through as a whole makes it one. Due days
-    are relative to `day`, the section's own.
+    A tick box, an owner in front, or a line struck through as a whole makes it one, and so does
+    a heading it stands `under` that says so; what is `nested` below such a line belongs to it.
+    Due days are relative to `day`, the section's own.
     """
-    text, struck = _unstruck(line.strip())
+    # People type behind the question that was prepared, too.
+    said = _PREPARED.sub("", line.strip(), count=1)
+    found = _tagged(said, day)
+    if found is None and not nested and _LIST.fullmatch(under) and _is_to_do(said):
+        return _item(said, day, Item(""))
+    return found
+
+
+def _is_to_do(said: str) -> bool:
+    """Whether a line in a list of what is to do is one of that; others ask, or lead over."""
+    aside = said.startswith("(") and said.endswith(")")
+    bare = _TICK.match(said) or _OWNER.match(f"{said} ")
+    words = any(map(str.isalnum, said)) and not said.endswith(("?", ":"))
+    return words and not (aside or bare or _NOTHING.fullmatch(said))
+
+
+def _tagged(line: str, day: date | None) -> Item | None:
+    text, struck = _unstruck(line)
     box = _TICK.match(text)
     rest, inner = _unstruck(text[box.end() :] if box else text)
     owner = _OWNER.match(rest)

@@ -97,7 +97,8 @@ def section(text: str, mark: Mark | None, day: date | None) -> Section:
     heading, body = ("", lines)
     if lines and lines[0].role is _Role.HEADING:
         heading, body = lines[0].heading, lines[1:]
-    return Section(heading or (day.isoformat() if day else ""), day, _blocks(body, day), mark)
+    heading = heading or (day.isoformat() if day else "")
+    return Section(heading, day, _blocks(body, day), mark)
 
 
 def render(section: Section) -> str:
@@ -283,21 +284,22 @@ def _read(part: Sequence[_Line]) -> Section:
     if not part or not (part[0].opens_section or _dated(part[0])):
         return Section("", None, _blocks(part, None))
     day = day_in(part[0].heading)
-    return Section(part[0].heading, day, _blocks(part[1:], day), part[0].mark)
+    heading = part[0].heading
+    return Section(heading, day, _blocks(part[1:], day, heading), part[0].mark)
 
 
-def _blocks(lines: Sequence[_Line], day: date | None) -> tuple[Block, ...]:
-    """Read the blocks of a section; lines above its first heading are one without a heading."""
+def _blocks(lines: Sequence[_Line], day: date | None, under: str = "") -> tuple[Block, ...]:
+    """Read the blocks of a section; lines above its first heading stand `under` its own."""
     blocks = [Block("")]
     for line in lines:
         if line.role is _Role.HEADING:
             blocks.append(Block(line.heading))
         elif line.role in {_Role.PLAIN, _Role.CODE}:
-            blocks[-1] = _with_line(blocks[-1], line, day)
+            blocks[-1] = _with_line(blocks[-1], line, day, blocks[-1].heading or under)
     return tuple(blocks if blocks[0] != Block("") else blocks[1:])
 
 
-def _with_line(block: Block, line: _Line, day: date | None) -> Block:
+def _with_line(block: Block, line: _Line, day: date | None, under: str) -> Block:
     """Add a line to a block, as an item where it is one; rules and empty bullets say nothing."""
     if line.role is _Role.CODE:
         return replace(block, lines=(*block.lines, line.text))
@@ -305,7 +307,10 @@ def _with_line(block: Block, line: _Line, day: date | None) -> Block:
     words = _words(text)
     if not words or _RULE.fullmatch(text):
         return block
-    item = row(_cells(words), day) if words.startswith("|") else task(words, day)
+    if words.startswith("|"):
+        item = row(_cells(words), day)
+    else:
+        item = task(words, day, under, nested=text.startswith(("  ", "\t")))
     if item is None:
         return replace(block, lines=(*block.lines, _unescaped(words)))
     item = replace(item, text=_unescaped(item.text), owner=_unescaped(item.owner))

@@ -40,6 +40,8 @@ class Paragraph:
     checklist: bool = False
     row: int = -1
     """Where the row of a table begins that it stands in."""
+    nested: bool = False
+    """Whether it stands below another one in a list."""
 
     @property
     def is_heading(self) -> bool:
@@ -186,7 +188,7 @@ def _section(part: Part, page: Page, url: Url) -> Section:
     text = heading.text.strip() if heading else ""
     day = day_in(text)
     blocks = [Block("")]
-    for paragraph in _lines(part.paragraphs[1 if heading else 0 :], day):
+    for paragraph in _lines(part.paragraphs[1 if heading else 0 :], day, text):
         if isinstance(paragraph, Item):
             blocks[-1] = replace(blocks[-1], items=(*blocks[-1].items, paragraph))
         elif paragraph.is_heading:
@@ -197,8 +199,10 @@ def _section(part: Part, page: Page, url: Url) -> Section:
     return Section(text, day, told, part.mark, deep_link(part, page, url))
 
 
-def _lines(paragraphs: Sequence[Paragraph], day: date | None) -> Iterator[Paragraph | Item]:
-    """Yield what stands there, as an action item where it is one, also a whole row of a table."""
+def _lines(
+    paragraphs: Sequence[Paragraph], day: date | None, under: str
+) -> Iterator[Paragraph | Item]:
+    """Yield what stands `under` a heading: action items, also whole rows of a table, and text."""
     for at, cells in groupby(paragraphs, key=lambda paragraph: paragraph.row):
         found = list(cells)
         item = row([paragraph.text for paragraph in found], day) if at >= 0 else None
@@ -206,8 +210,16 @@ def _lines(paragraphs: Sequence[Paragraph], day: date | None) -> Iterator[Paragr
             yield item
             continue
         for paragraph in found:
-            heading = paragraph.is_heading
-            yield paragraph if heading else task(paragraph.text.strip(), day) or paragraph
+            yield _line(paragraph, day, under)
+            under = paragraph.text.strip() if paragraph.is_heading else under
+
+
+def _line(paragraph: Paragraph, day: date | None, under: str) -> Paragraph | Item:
+    if paragraph.is_heading:
+        return paragraph
+    # What stands in a table says in its heading what it is.
+    nested = paragraph.nested or paragraph.row >= 0
+    return task(paragraph.text, day, under, nested=nested) or paragraph
 
 
 def _paragraphs(content: Sequence[Json], lists: Mapping[str, Json]) -> Iterator[Paragraph]:
@@ -234,6 +246,7 @@ def _paragraph(element: Json, lists: Mapping[str, Json]) -> Paragraph:
         style=str(style.get("namedStyleType", "NORMAL_TEXT")),
         heading_id=str(style.get("headingId", "")),
         checklist=checklist,
+        nested=bool(told.get("bullet", {}).get("nestingLevel", 0)),
     )
 
 

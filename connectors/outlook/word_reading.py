@@ -43,7 +43,7 @@ class Part:
             return Section("", None, _blocks(self.lines, None))
         heading = self.lines[0].text.strip()
         day = day_in(heading)
-        return Section(heading, day, _blocks(self.lines[1:], day), self.mark)
+        return Section(heading, day, _blocks(self.lines[1:], day, heading), self.mark)
 
 
 def sections(document: Document) -> tuple[Section, ...]:
@@ -115,21 +115,22 @@ def _is_title(line: Line) -> bool:
     return line.title or heading
 
 
-def _blocks(found: Sequence[Line], day: date | None) -> tuple[Block, ...]:
+def _blocks(found: Sequence[Line], day: date | None, under: str = "") -> tuple[Block, ...]:
+    """Read the blocks of a section; lines above its first heading stand `under` its own."""
     blocks = [Block("")]
     for line in found:
         words = line.text.strip()
         if line.level:
             blocks.append(Block(words))
         elif words:
-            blocks[-1] = _with_line(blocks[-1], line, day)
+            blocks[-1] = _with_line(blocks[-1], line, day, blocks[-1].heading or under)
     return tuple(blocks if blocks[0] != Block("") else blocks[1:])
 
 
-def _with_line(block: Block, line: Line, day: date | None) -> Block:
+def _with_line(block: Block, line: Line, day: date | None, under: str) -> Block:
     """Return the block with one more line or action item."""
     words, key = line.text.strip(), line.key
-    item = row(line.cells, day) if line.cells else task(words, day)
+    item = row(line.cells, day) if line.cells else task(words, day, under, nested=line.nested)
     if item is None:
         return replace(block, lines=(*block.lines, words))
     # A row that people copied has the name of its model: it is an item of its own.

@@ -29,6 +29,9 @@ _SINCE = re.compile(
     r"\(?(since (?:\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]+(?: \d{4})?)(?:, \d+ weeks?)?)\)?"
 )
 _OFF = frozenset({"0", "false", "off"})
+_LEVEL = f"{qn('w:pPr')}/{qn('w:numPr')}/{qn('w:ilvl')}"
+_TOP = frozenset({"", "0"})
+_DEEPER = re.compile(r"list .*[2-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Line:
     """The action item whose row it is."""
     cells: tuple[str, ...] = ()
     """What stands in the row of a table that people made."""
+    nested: bool = False
+    """Whether it stands below another one in a list."""
 
 
 class Styles:
@@ -68,6 +73,7 @@ class Styles:
             title=style in _TITLES,
             mark=word_marks.section(paragraph),
             end=word_marks.ends(paragraph),
+            nested=_said(paragraph.find(_LEVEL)) not in _TOP or bool(_DEEPER.fullmatch(style)),
         )
 
 

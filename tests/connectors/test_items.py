@@ -51,6 +51,64 @@ def test_other_lines_are_no_items(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "Action items",
+        "ACTIONS:",
+        "✅ Action items (5 min)",
+        "Actions & owners",
+        "To-dos",
+        "Our next steps",
+        "Aufgaben",
+        "Nächste Schritte",
+        "Prochaines étapes",
+        "Tareas",
+        "Prossimi passi",
+        "Actiepunten",
+    ],
+)
+def test_under_a_heading_of_action_items_a_line_needs_no_tag(heading: str) -> None:
+    assert task("send the draft by Friday", MONDAY, heading) == Item("send the draft", due=FRIDAY)
+    assert task("send the draft", MONDAY, heading, nested=True) is None
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["", "Notes", "Interactions", "Tasks completed", "Actions from last year", "Taken as read"],
+)
+def test_under_other_headings_it_does(heading: str) -> None:
+    assert task("send the draft by Friday", MONDAY, heading) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "…",
+        "none",
+        "Nothing new.",
+        "n/a",
+        "keine",
+        "(see the board)",
+        "https://board.acme.example/7",
+        "From last week:",
+        "who books the room?",
+        "[ ]",
+        "[Ben]",
+    ],
+)
+def test_what_says_nothing_to_do_is_no_item_there(line: str) -> None:
+    assert task(line, MONDAY, "Action items") is None
+
+
+def test_what_people_type_behind_a_prepared_question_counts() -> None:
+    line = "(Who does what, such as “[Ben] send it”?) [Ben] call the bank"
+    assert task(line, MONDAY) == Item("call the bank", owner="Ben")
+    assert task("(Who does what by when?) call the bank", MONDAY) is None
+    assert task("(Who does what by when?) call the bank", MONDAY, "To do") == Item("call the bank")
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("draft by 2026-03-06", FRIDAY),

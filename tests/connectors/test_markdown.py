@@ -37,6 +37,8 @@ Our notes since last year.
 - ~~call Ana~~
 - [ ] ~~write to Jo~~
 - plain bullet
+  - what belongs to it
+- (an aside)
 
 ```
 - [ ] not a task
@@ -77,12 +79,22 @@ def test_tasks_are_read_however_people_tick_nest_and_strike_them() -> None:
         Item("ask legal", owner="maya", due=date(2026, 3, 9)),
         Item("call Ana", done=True),
         Item("write to Jo", done=True),
+        Item("plain bullet"),
     )
 
 
 def test_code_and_comments_are_neither_tasks_nor_headings() -> None:
     (block,) = markdown.sections(PEOPLE_WROTE)[1].blocks
-    assert block.lines == ("plain bullet", "```", "- [ ] not a task", "## not a heading", "```")
+    code = ("```", "- [ ] not a task", "## not a heading", "```")
+    assert block.lines == ("what belongs to it", "(an aside)", *code)
+
+
+def test_a_heading_of_a_whole_section_also_says_that_its_lines_are_items() -> None:
+    (section,) = markdown.sections("## Next steps\n- call the bank\n### Talk\n- of this and that\n")
+    assert section.blocks == (
+        Block("", (), (Item("call the bank"),)),
+        Block("Talk", ("of this and that",)),
+    )
 
 
 @pytest.mark.parametrize(

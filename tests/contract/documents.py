@@ -15,6 +15,7 @@ from connectors.protocol import Documents, created
 
 KEY = Key("document:maya-ben")
 TITLE = "Maya and Ben"
+FRIDAY = date(2026, 3, 6)
 BUDGET, SLIDES = "send the budget", "show the slides"
 WEEK_1 = Section(
     "Monday, 2 March 2026",
@@ -25,7 +26,7 @@ WEEK_1 = Section(
             "Action items",
             (),
             (
-                Item(BUDGET, owner="Ben", due=date(2026, 3, 6)),
+                Item(BUDGET, owner="Ben", due=FRIDAY),
                 Item(SLIDES, owner="Maya"),
             ),
         ),
@@ -155,6 +156,14 @@ class DocumentsContract:
         (section,) = bench.documents.sections(made)
         ticked = {item.text: item.done for block in section.blocks for item in block.items}
         assert ticked == {BUDGET: False, SLIDES: True}
+
+    def test_a_line_that_people_type_under_action_items_is_one(self, bench: DocumentsBench) -> None:
+        made = bench.documents.create(KEY, TITLE)
+        bench.documents.write_section(made, replace(WEEK_1, blocks=WEEK_1.blocks[:2]), FIRST)
+        bench.note(made, "Ben: call the bank by 2026-03-06")
+        (section,) = bench.documents.sections(made)
+        items = {item.text: item.due for item in section.blocks[-1].items}
+        assert items == {BUDGET: FRIDAY, SLIDES: None, "Ben: call the bank": FRIDAY}
 
     def test_a_receipt_links_to_the_section(self, bench: DocumentsBench) -> None:
         made = bench.documents.create(KEY, TITLE)

@@ -129,6 +129,16 @@ def test_a_third_carry_is_counted_over_sections_not_over_weeks() -> None:
     assert [(item.times, item.weeks) for item in along(lost).items] == [(1, 11)]
 
 
+def test_a_line_without_a_tag_goes_along_as_the_same_item() -> None:
+    document = weeks(
+        "- [ ] Ben: send the draft by Fri 13 March 2026 (since 9 March, 1 week)\n- book a room",
+        "- Ben: send the draft by Friday\n  - with the new figures\n- none",
+    )
+    draft, room = along(document).items
+    assert (draft.text, draft.due, draft.times) == ("Ben: send the draft", date(2026, 3, 13), 2)
+    assert (room.text, room.times) == ("book a room", 1)
+
+
 def test_two_wordings_within_one_section_are_two_items() -> None:
     document = weeks("- [ ] send the draft\n- [ ] send the draft to legal\n- [ ] Send the draft!")
     assert texts(along(document).items) == ["send the draft", "send the draft to legal"]

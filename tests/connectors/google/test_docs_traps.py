@@ -123,6 +123,23 @@ def test_a_checklist_is_the_list_whose_glyph_has_no_name(
     assert paragraph.checklist is checklist
 
 
+def test_a_list_below_a_line_belongs_to_it() -> None:
+    """Under a heading of action items each line is one, and not what is said of it."""
+    said = [("Action items", None), ("call the bank", 0), ("about the loan", 1), ("none", 0)]
+    shown = docs_reading.page({"body": {"content": list(map(line, said, range(1, 90, 20)))}})
+    (section,) = docs_reading.sections(shown, Url("https://docs.example"))
+    assert section.blocks == (Block("", ("about the loan", "none"), (Item("call the bank"),)),)
+
+
+def line(said: tuple[str, int | None], start: int) -> dict[str, Any]:
+    """Return a paragraph as `documents.get` tells it: a heading, or an item of a list."""
+    text, level = said
+    bullet = {"bullet": {"listId": "l", "nestingLevel": level}} if level is not None else {}
+    style = {"namedStyleType": "NORMAL_TEXT" if bullet else "HEADING_2"}
+    told = {"elements": [{"textRun": {"content": f"{text}\n"}}], "paragraphStyle": style, **bullet}
+    return {"startIndex": start, "endIndex": start + 20, "paragraph": told}
+
+
 def test_a_row_of_a_table_that_begins_with_a_box_is_an_item() -> None:
     """A table's cells come one by one; people mean the row."""
     rows = [("[ ]", "pay the rent", "Ben", "2026-03-12"), ("rent", "900 €", "", "")]

@@ -194,6 +194,16 @@ def test_a_row_people_copied_is_an_item_of_its_own() -> None:
     assert keys[1] == ""
 
 
+def test_a_list_below_a_line_belongs_to_it() -> None:
+    def type_on(document: Document) -> None:
+        document.add_paragraph("call the bank", style="List Bullet")
+        document.add_paragraph("about the loan", style="List Bullet 2")
+
+    block = read(edited(written(), type_on)).blocks[-1]
+    assert block.items[-1] == Item("call the bank")
+    assert block.lines == ("about the loan",)
+
+
 def test_a_tracked_deletion_is_gone_and_a_tracked_insertion_there() -> None:
     def track(document: Document) -> None:
         line = document.add_paragraph("we keep ")
@@ -203,7 +213,7 @@ def test_a_tracked_deletion_is_gone_and_a_tracked_insertion_there() -> None:
             run._r.addprevious(wrapper)
             wrapper.append(run._r)
 
-    assert "we keep Berlin" in read(edited(written(), track)).blocks[-1].lines
+    assert "we keep Berlin" in [item.text for item in items(edited(written(), track))]
 
 
 def test_a_table_of_peoples_own_is_notes() -> None:
