@@ -16,6 +16,7 @@ from connectors.caldav.client import Dav, certain
 from connectors.caldav.discovery import Place, discover
 from connectors.caldav.feed import Collection as Resources
 from connectors.caldav.feed import Memory, Resource, after
+from connectors.caldav.neighbours import Neighbours
 from connectors.caldav.xml import time_range
 from connectors.errors import (
     ConnectorError,
@@ -77,6 +78,7 @@ class CalDavCalendar:
         self._name = name
         self._reader = Reader(owner, zone, lambda resource, _: Handle(resource))
         self._place: Place | None = None
+        self._neighbours = Neighbours(dav, owner, now)
         self._week: tuple[datetime, WorkingHours | None] | None = None
         """The owner's working week, and until when it is not asked for again."""
 
@@ -170,12 +172,14 @@ class CalDavCalendar:
         return Busy(tuple(sorted(spans)), tuple(sorted(away)))
 
     def _others(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
+        """Ask the server's post first, and then for the calendars of whom it does not know."""
         if not people:
             return {}
-        if outbox := self._at().outbox:
-            return availability.asked(self._dav, outbox, self._owner, people, window)
-        found = ((one, availability.readable(self._dav, one, window)) for one in people)
-        return {person: busy for person, busy in found if busy is not None}
+        place = self._at()
+        post = availability.asked(self._dav, place.outbox, self._owner, people, window)
+        rest = [one for one in people if one not in post]
+        read = {one: self._neighbours.busy(one, place.calendar, window) for one in rest}
+        return {**post, **{person: busy for person, busy in read.items() if busy is not None}}
 
     def hours(self, person: Person) -> WorkingHours | None:
         """Tell the working week that the owner entered at the server; nobody else's is told."""

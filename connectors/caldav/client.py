@@ -6,8 +6,10 @@ never go to another server than the one the owner named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
+from xml.etree.ElementTree import Element
 
 import httpx2
 import structlog
@@ -18,6 +20,7 @@ from connectors.errors import NotFound, NotPermitted, OutcomeUnknown, Unavailabl
 from connectors.retry import Throttle, retried
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 _TIMEOUT = 30.0
 _LONG = 120.0  # Radicale needs minutes for the first token of a large calendar
@@ -68,10 +71,7 @@ class Dav:
         """Ask a question whose answer has many parts; `depth` 1 asks for what lies in it too."""
         headers = {**_XML, "Depth": str(depth)}
         answer = self._sent(method, path, body, headers, timeout=self._long)
-        try:
-            return xml.multistatus(answer.content)
-        except xml.Malformed as error:
-            raise NoWebDav(str(error)) from error
+        return _read(xml.multistatus, answer)
 
     def properties(self, path: str, *names: str) -> xml.Found:
         """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""
@@ -81,10 +81,14 @@ class Dav:
         return found[0]
 
     @retried
-    def report(self, path: str, body: bytes, *, kind: str = "") -> bytes:
-        """Ask a question whose answer is one document; a calendar is posted with its own type."""
-        headers = _CALENDAR if kind == "calendar" else {**_XML, "Depth": "1"}
-        return self._sent("POST" if kind == "calendar" else "REPORT", path, body, headers).content
+    def report(self, path: str, body: bytes) -> bytes:
+        """Ask a question whose answer is one document."""
+        return self._sent("REPORT", path, body, {**_XML, "Depth": "1"}).content
+
+    @retried
+    def posted(self, path: str, calendar: bytes) -> Element:
+        """Put a question to the server's post, which asks others and changes nothing."""
+        return _read(xml.parse, self._sent("POST", path, calendar, _CALENDAR))
 
     @retried
     def abilities(self, path: str) -> frozenset[str]:
@@ -182,6 +186,14 @@ class Dav:
             f"{own} leads to another server: {there.scheme}://{there.netloc}{there.path}",
             "if that is yours, put it into `url` of the account",
         )
+
+
+def _read(parse: Callable[[bytes], T], answer: httpx2.Response) -> T:
+    """Read an answer; what is none may be a passing trouble."""
+    try:
+        return parse(answer.content)
+    except xml.Malformed as error:
+        raise NoWebDav(str(error)) from error
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int]:

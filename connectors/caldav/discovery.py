@@ -93,7 +93,7 @@ def task_list(dav: Dav) -> str:
     if not found:
         what = f"no calendar at {dav.url} takes tasks"
         raise NotPermitted(what, "make a task list there, or leave out `tasks`")
-    return min(found, key=lambda one: _takes(one, "VEVENT")).path
+    return min(found, key=lambda one: takes(one, "VEVENT")).path
 
 
 def _entrance(dav: Dav) -> Found:
@@ -112,11 +112,11 @@ def _principal(dav: Dav, here: Found) -> _Principal:
     """Return where the account's calendars and its post are."""
     path = here.href(f"{D}current-user-principal")
     if not path:
-        return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
+        return _Principal(here.hrefs(f"{C}calendar-home-set"))
     try:
         told = dav.properties(path, *_PRINCIPAL)
     except NotFound:
-        return _Principal(tuple(_hrefs(here, f"{C}calendar-home-set")))
+        return _Principal(here.hrefs(f"{C}calendar-home-set"))
     inbox = told.href(f"{C}schedule-inbox-URL")
     default = ""
     if inbox:
@@ -124,7 +124,7 @@ def _principal(dav: Dav, here: Found) -> _Principal:
             default = dav.properties(inbox, f"{C}schedule-default-calendar-URL").href(
                 f"{C}schedule-default-calendar-URL"
             )
-    homes = tuple(_hrefs(told, f"{C}calendar-home-set"))
+    homes = told.hrefs(f"{C}calendar-home-set")
     return _Principal(homes, inbox, told.href(f"{C}schedule-outbox-URL"), default)
 
 
@@ -132,11 +132,11 @@ def _calendars(dav: Dav, home: str, kind: str = "VEVENT") -> Iterator[Found]:
     """Yield the collections of a home that take events, or tasks, in the order of their paths."""
     found = dav.ask("PROPFIND", home, propfind(*_CALENDAR), depth=1).found
     for one in sorted(found, key=lambda one: one.path):
-        if _is_calendar(one) and _takes(one, kind):
+        if _is_calendar(one) and takes(one, kind):
             yield one
 
 
-def _takes(found: Found, kind: str) -> bool:
+def takes(found: Found, kind: str) -> bool:
     """Whether a collection takes a kind of component; one that does not say takes all."""
     kinds = found.props.get(f"{C}supported-calendar-component-set")
     return kinds is None or any(one.get("name") == kind for one in kinds)
@@ -166,11 +166,6 @@ def _holds(dav: Dav, calendar: Found) -> bool:
     """Whether anything lies in a calendar."""
     found = dav.ask("PROPFIND", calendar.path, propfind(f"{D}getetag"), depth=1).found
     return any(one.path.rstrip("/") != calendar.path.rstrip("/") for one in found)
-
-
-def _hrefs(found: Found, name: str) -> Iterator[str]:
-    if name in found.props:
-        yield from (one.text.strip() for one in found.props[name].iter(f"{D}href") if one.text)
 
 
 def _is_calendar(found: Found) -> bool:

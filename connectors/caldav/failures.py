@@ -81,6 +81,8 @@ def refused(  # noqa: PLR0911 - one a case
             return Locked(what, "somebody has it open; visavis waits until it is free")
         case 408 | 425 | 429 | 503:
             return Unavailable(what, retry_after=refusal.retry_after)
+        case 501:
+            return NotPermitted(what, "the server cannot do that; nothing was changed")
         case 507:
             return NotPermitted(what, "make room in the account")
         case status if status >= 500:

@@ -49,6 +49,11 @@ class Found:
         found = self.props[name].find(f"{D}href") if name in self.props else None
         return (found.text or "").strip() if found is not None else ""
 
+    def hrefs(self, name: str) -> tuple[str, ...]:
+        """Return all addresses a property names, as they are written."""
+        found = self.props[name].iter(f"{D}href") if name in self.props else ()
+        return tuple(one.text.strip() for one in found if one.text)
+
     def has(self, name: str, *inside: str) -> bool:
         """Whether a property holds an element, at any depth."""
         found = self.props[name].iterfind(".//*") if name in self.props else ()
@@ -151,13 +156,11 @@ def free_busy(within: str) -> bytes:
     return _document("c:free-busy-query", within)
 
 
-def searched(address: str) -> bytes:
-    """Ask which principal an address belongs to, and where its calendars are (RFC 3744 9.4)."""
-    match = f"<d:match>{escape(address)}</d:match>"
-    wanted = (
-        f"<d:property-search>{_prop([f'{C}calendar-user-address-set'])}{match}</d:property-search>"
-    )
-    inner = f"{wanted}{_prop([f'{C}calendar-home-set'])}<d:apply-to-principal-collection-set/>"
+def searched(address: str, by: str, *wanted: str) -> bytes:
+    """Ask for properties of the principals whose property `by` has an address (RFC 3744 9.4)."""
+    match = f"{_prop([by])}<d:match>{escape(address)}</d:match>"
+    everywhere = "<d:apply-to-principal-collection-set/>"
+    inner = f"<d:property-search>{match}</d:property-search>{_prop([by, *wanted])}{everywhere}"
     return _document("d:principal-property-search", inner)
 
 

@@ -15,12 +15,15 @@ from radicale.server import RequestHandler
 
 
 @contextmanager
-def radicale(folder: Path, users: Mapping[str, str] | None = None) -> Iterator[str]:
+def radicale(
+    folder: Path, users: Mapping[str, str] | None = None, rights: str = ""
+) -> Iterator[str]:
     """Run Radicale over a folder; yield its address without a trailing slash.
 
     `users` have passwords; without any it takes the name that a proxy in front of it vouches for.
+    `rights` is the text of a rights file; without one everybody has what is their own.
     """
-    settings = _settings(folder, users)
+    settings = _settings(folder, users, rights)
     with _Threaded(("127.0.0.1", 0), RequestHandler) as server:
         server.set_app(Application(settings))
         # A short interval, so that it ends at once.
@@ -39,8 +42,9 @@ class _Threaded(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-def _settings(folder: Path, users: Mapping[str, str] | None) -> config.Configuration:
-    passwords = folder / "passwords"
+def _settings(folder: Path, users: Mapping[str, str] | None, rights: str) -> config.Configuration:
+    passwords, rules = folder / "passwords", folder / "rights"
+    rules.write_text(rights)
     passwords.write_text("".join(f"{name}:{word}\n" for name, word in (users or {}).items()))
     settings = config.load()
     settings.update(
@@ -51,7 +55,7 @@ def _settings(folder: Path, users: Mapping[str, str] | None) -> config.Configura
                 "htpasswd_encryption": "plain",
                 "delay": "0",
             },
-            "rights": {"type": "owner_only"},
+            "rights": {"type": "from_file" if rights else "owner_only", "file": str(rules)},
             "storage": {"filesystem_folder": str(folder / "data")},
             "logging": {"level": "critical"},
         },

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import count
@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from xandikos.imip_transport import CapturingTransport, IMIPTransportError
 from xandikos.multi_user import MultiUserFilesystemBackend, MultiUserXandikosApp
-from xandikos.web import WELLKNOWN_DAV_PATHS
+from xandikos.web import WELLKNOWN_DAV_PATHS, XandikosApp
 
 from connectors.standins.faults import Wire
 from connectors.standins.radicale import radicale
@@ -83,6 +83,23 @@ class Server:
         return answer
 
 
+_RIGHTS = """[own]
+user = (.+)
+collection = {0}(/.*)?
+permissions = RrWw
+[names]
+user = .+
+collection = [^/]*
+permissions = R
+[free-busy, without the events]
+user = .+
+collection = [^/]+/open[^/]*
+permissions = f
+[a box for letters]
+user = .+
+collection = [^/]+/closed
+permissions = w
+"""
 _XML = {"Content-Type": "application/xml"}
 _ADDRESS = b"""<d:propertyupdate xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set>
 <d:prop><c:calendar-user-address-set><d:href>mailto:maya@acme.example</d:href>
@@ -91,10 +108,11 @@ _ADDRESS = b"""<d:propertyupdate xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:
 
 @dataclass
 class Gate:
-    """A proxy that lets people in, and may keep quiet about the change feed."""
+    """A proxy that lets people in, and may keep quiet about what the server can do."""
 
     base: str
-    without_feed: bool = False
+    hidden: Collection[bytes] = ()
+    """The names of properties and reports that the server does not have."""
     http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=60))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +125,7 @@ class Gate:
         user = _user(request.headers.get("authorization", ""))
         if not user:
             return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="here"'})
-        if self.without_feed and b"sync-collection" in body:
+        if request.method == "REPORT" and any(name in body for name in self.hidden):
             return Response(b'<error xmlns="DAV:"><supported-report/></error>', 403)
         passed = {name: value for name, value in request.headers.items() if name not in _HOP}
         # Percent signs as they came: servers escape names their own way.
@@ -119,9 +137,8 @@ class Gate:
             headers={**passed, "X-Remote-User": user, "Accept-Encoding": "identity"},
         )
         content = answer.content
-        if self.without_feed:
-            content = content.replace(b"sync-collection", b"no-such-report")
-            content = content.replace(b"sync-token", b"no-such-token")
+        for name in self.hidden:
+            content = content.replace(name, b"no-such-thing")
         kept = {name: value for name, value in answer.headers.items() if name not in _HOP}
         return Response(content, answer.status_code, kept)
 
@@ -136,27 +153,31 @@ def _user(signed: str) -> str:
 
 
 @contextmanager
-def running(kind: str, folder: Path, **quirks: Any) -> Iterator[Server]:  # noqa: ANN401
-    """Run a server of a kind, with a gate in front of it."""
+def running(kind: str, folder: Path, *, shared: bool = False) -> Iterator[Server]:
+    """Run a server of a kind, with a gate in front of it; people may look at `shared` calendars."""
     post = Post()
-    with radicale(folder) if kind == "radicale" else xandikos(folder, post) as base:
-        gate = Gate(base, **quirks)
+    with ExitStack() as stack:
+        if kind == "radicale":
+            base = stack.enter_context(radicale(folder, rights=_RIGHTS if shared else ""))
+        else:
+            base = stack.enter_context(xandikos(folder, post, shared=shared))
+        gate = Gate(base)
         wire = Wire(gate)
-        with serve(wire) as url:
-            server = Server(kind, url, wire, gate, post)
-            with server.http, gate.http:
-                yield server
+        url = stack.enter_context(serve(wire))
+        server = Server(kind, url, wire, gate, post)
+        stack.enter_context(server.http)
+        stack.enter_context(gate.http)
+        yield server
 
 
 @contextmanager
-def xandikos(folder: Path, post: Post) -> Iterator[str]:
+def xandikos(folder: Path, post: Post, *, shared: bool = False) -> Iterator[str]:
     """Run xandikos over a folder, for whoever the gate lets in; it invites by mail."""
+    kind: Any = XandikosApp if shared else MultiUserXandikosApp
     backend: Any = MultiUserFilesystemBackend(  # type: ignore[no-untyped-call]
         str(folder), create_defaults=True, imip_transport=post, imip_from="post@acme.example"
     )
-    main: Any = MultiUserXandikosApp(
-        backend, "/%(REMOTE_USER)s/", trusted_x_remote_user_hosts=["127.0.0.1"]
-    )
+    main: Any = kind(backend, "/%(REMOTE_USER)s/", trusted_x_remote_user_hosts=["127.0.0.1"])
 
     with on_aiohttp(main) as url:
         yield url

@@ -164,7 +164,7 @@ def test_a_calendar_that_is_gone_needs_a_new_baseline(bench: CalDavBench) -> Non
 
 def test_a_server_without_a_feed_is_read_by_its_tags(bench: CalDavBench) -> None:
     gate = bench.server.gate
-    gate.without_feed = True
+    gate.hidden = (b"sync-collection", b"sync-token")
     try:
         touched, gone = bench.meet(FIRST, WEEKLY), bench.meet(FIRST.starting(FIRST.start + DAY))
         cursor = bench.calendar.baseline(WINDOW).cursor
@@ -178,7 +178,7 @@ def test_a_server_without_a_feed_is_read_by_its_tags(bench: CalDavBench) -> None
         assert set(changes.handles) == {touched, gone, new}
         assert bench.calendar.changes(changes.cursor).handles == ()
     finally:
-        gate.without_feed = False
+        gate.hidden = ()
 
 
 def test_a_server_that_gives_no_whole_calendar_gives_pages(bench: CalDavBench) -> None:
@@ -358,6 +358,7 @@ REFUSED = [
     (423, Locked, Locked),
     (429, Unavailable, Unavailable),
     (500, OutcomeUnknown, Unavailable),
+    (501, NotPermitted, NotPermitted),
     (503, Unavailable, Unavailable),
     (507, NotPermitted, NotPermitted),
 ]
