@@ -32,6 +32,10 @@ _REMEDIES = {
     f"{C}no-uid-conflict": "the same event lies in another calendar; remove one of the two",
     f"{C}supported-calendar-component": "choose another `calendar` in the settings",
 }
+_FOR_GOOD = {
+    501: "this server cannot do that; nothing was changed",
+    507: "make room in the account",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,8 @@ def refused(  # noqa: PLR0911 - one a case
             return Locked(what, "somebody has it open; visavis waits until it is free")
         case 408 | 425 | 429 | 503:
             return Unavailable(what, retry_after=refusal.retry_after)
-        case 501:
-            return NotPermitted(what, "the server cannot do that; nothing was changed")
-        case 507:
-            return NotPermitted(what, "make room in the account")
+        case 501 | 507 as status:
+            return NotPermitted(what, _FOR_GOOD[status])
         case status if status >= 500:
             if writing:
                 return OutcomeUnknown(what)
