@@ -99,21 +99,31 @@ class Dav:
     @retried
     def fetch(self, path: str) -> tuple[bytes, str]:
         """Return a resource as it is, and its entity tag."""
-        answer = self._sent("GET", path)
-        return answer.content, answer.headers.get("ETag", "")
+        # A proxy that compresses changes the tag (to "...-gzip", or W/), and no write would match.
+        answer = self._sent("GET", path, headers={"Accept-Encoding": "identity"})
+        return answer.content, answer.headers.get("ETag") or self._tag(path)
+
+    def _tag(self, path: str) -> str:
+        """Ask for an entity tag that did not come with the resource."""
+        return self.properties(path, f"{xml.D}getetag").text(f"{xml.D}getetag")
 
     # --- Changing ---
 
     def put(
-        self, path: str, content: bytes, *, seen: str = "", kind: str = _CALENDAR["Content-Type"]
+        self,
+        path: str,
+        content: bytes,
+        *,
+        seen: str | None = None,
+        kind: str = _CALENDAR["Content-Type"],
     ) -> None:
         """Write a resource, once: over the version that was `seen`, or new."""
-        condition = {"If-Match": seen} if seen else {"If-None-Match": "*"}
+        condition = {"If-None-Match": "*"} if seen is None else _over(seen)
         self._sent("PUT", path, content, {"Content-Type": kind, **condition}, writing=True)
 
     def delete(self, path: str, *, seen: str) -> None:
         """Delete a resource, once, in the version that was `seen`."""
-        self._sent("DELETE", path, b"", {"If-Match": seen}, writing=True)
+        self._sent("DELETE", path, b"", _over(seen), writing=True)
 
     def close(self) -> None:
         """Close the connections."""
@@ -188,6 +198,14 @@ class Dav:
         )
 
 
+def _over(seen: str) -> dict[str, str]:
+    """Return the condition that nobody wrote since."""
+    if not seen:
+        what = "the server gives no entity tags, so somebody's change could be lost"
+        raise NotPermitted(what, "keep this on a server that has them")
+    return {"If-Match": seen}
+
+
 def _read(parse: Callable[[bytes], T], answer: httpx2.Response) -> T:
     """Read an answer; what is none may be a passing trouble."""
     try:
@@ -203,4 +221,5 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
 
 def certain(error: Exception) -> Exception:
     """Return what to raise where a write was done, and only the look at it failed."""
-    return OutcomeUnknown(str(error)) if isinstance(error, Unavailable) else error
+    unseen = isinstance(error, Unavailable | NotFound)
+    return OutcomeUnknown(str(error)) if unseen else error

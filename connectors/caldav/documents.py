@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from urllib.parse import urljoin
 
 from connectors import markdown, papers
 from connectors.caldav.client import Dav, certain
 from connectors.caldav.xml import D, canonical, propfind
 from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
-from connectors.model import Facts, Handle, Key, Link, Mark, Person, Receipt, Section, Url
+from connectors.model import Handle, Key, Link, Mark, Person, Receipt, Section, Url
 from connectors.retry import doubted
 
 _TEXT = "text/markdown; charset=utf-8"
@@ -52,13 +53,12 @@ class WebDavFolder:
         """Return a document of this folder by its address."""
         try:
             return self._link(canonical(url)) if url.startswith(self._root) else None
-        except ConnectorError:
+        except (NotFound, NotPermitted):
             return None
 
-    @doubted
     def sections(self, document: Link) -> Sequence[Section]:
         """Read the sections as people left them; `NotFound` when the file is gone."""
-        data, _ = self._dav.fetch(_path(document))
+        data, _ = self._read(_path(document))
         return papers.sections(document, data.decode("utf-8", "replace"))
 
     def create(self, key: Key, title: str) -> Link:
@@ -67,17 +67,20 @@ class WebDavFolder:
         if found is not None:
             return found
         path = canonical(urljoin(self._root, papers.file_name(title, key)))
-        self._make(path, markdown.document(title).encode(), _TEXT)
+        with suppress(PreconditionFailed):  # somebody was faster
+            self._dav.put(path, markdown.document(title).encode(), kind=_TEXT)
         return self._link(path)
 
     def share(self, document: Link, people: Sequence[Person]) -> Receipt:
         """Write down who was given the document: the folder itself is shared by its owner."""
+        path = _path(document)
+        data, _ = self._dav.fetch(path)
         before = self.shared_with(document)
         after = before | {one.address for one in people}
         if after != before:
-            self._share(_path(document), after)
+            self._share(path, after)
         told = {"people": sorted(before)}, {"people": sorted(after)}
-        return self._receipt(_path(document), *told, wrote=after != before)
+        return Receipt(Handle(path), papers.version(data), *told, wrote=after != before)
 
     def shared_with(self, document: Link) -> frozenset[str]:
         """Return the addresses a document was shared with."""
@@ -93,13 +96,18 @@ class WebDavFolder:
         text = papers.decoded(data)
         written = papers.with_section(document, text, section, mark)
         self._replace(path, text, written.text, tag)
-        return self._receipt(path, written.before, written.after, wrote=written.text != text)
+        try:
+            seen = papers.version(self._dav.fetch(path)[0])
+        except ConnectorError as error:
+            raise certain(error) from error
+        changed = written.text != text
+        return Receipt(Handle(path), seen, written.before, written.after, wrote=changed)
 
     def undo(self, receipt: Receipt) -> None:
         """Take a section, a share or a document back, untouched by people since."""
         path = str(receipt.handle)
         try:
-            data, tag = self._dav.fetch(path)
+            data, tag = self._read(path)
         except NotFound:
             if "created" in receipt.after:
                 return  # somebody was faster
@@ -115,37 +123,27 @@ class WebDavFolder:
             self._dav.delete(path, seen=tag)
 
     def _link(self, path: str) -> Link:
-        data, _ = self._dav.fetch(path)
+        data, _ = self._read(path)
         title = markdown.title(data.decode("utf-8", "replace"))
         return Link(Url(urljoin(self._root, path)), title or path, Handle(path))
+
+    @doubted
+    def _read(self, path: str) -> tuple[bytes, str]:
+        """Fetch a document; one that is said to be gone would be closed, or made a second time."""
+        return self._dav.fetch(path)
 
     def _replace(self, path: str, before: str, after: str, tag: str) -> None:
         if after != before:
             self._dav.put(path, papers.encoded(after), seen=tag, kind=_TEXT)
 
-    def _make(self, path: str, content: bytes, kind: str) -> None:
-        """Write a file, unless it is there already."""
-        try:
-            self._dav.put(path, content, kind=kind)
-        except PreconditionFailed:
-            self._dav.fetch(path)
-
     def _share(self, path: str, people: Iterable[str]) -> None:
         """Keep the list of people beside the document, where it moves along with the folder."""
         guests, content = _guests(path), json.dumps(sorted(people)).encode()
         try:
-            _, tag = self._dav.fetch(guests)
+            tag: str | None = self._dav.fetch(guests)[1]
         except NotFound:
-            self._make(guests, content, _LIST)
-        else:
-            self._dav.put(guests, content, seen=tag, kind=_LIST)
-
-    def _receipt(self, path: str, before: Facts, after: Facts, *, wrote: bool) -> Receipt:
-        try:
-            data, _ = self._dav.fetch(path)
-        except ConnectorError as error:
-            raise certain(error) from error
-        return Receipt(Handle(path), papers.version(data), before, after, wrote=wrote)
+            tag = None
+        self._dav.put(guests, content, seen=tag, kind=_LIST)
 
 
 def _path(document: Link) -> str:

@@ -10,6 +10,7 @@ from connectors.caldav.client import Dav
 from connectors.caldav.discovery import task_list
 from connectors.errors import NotFound, PreconditionFailed
 from connectors.model import Handle, Key, Receipt, Task, Version
+from connectors.retry import doubted
 
 
 class CalDavTasks:
@@ -30,7 +31,7 @@ class CalDavTasks:
     def undo(self, receipt: Receipt) -> None:
         """Delete a task that is as it was put there."""
         try:
-            content, tag = self._dav.fetch(receipt.handle)
+            content, tag = doubted(self._dav.fetch)(receipt.handle)
         except NotFound:
             return
         if todo.standing(content) != receipt.after:

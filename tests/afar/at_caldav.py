@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from icalendar import Calendar, Event
 
@@ -53,7 +53,7 @@ class OnOurPower(Dav):
 
     power: Power
 
-    def put(self, path: str, content: bytes, **how: str) -> None:
+    def put(self, path: str, content: bytes, **how: Any) -> None:  # noqa: ANN401 - as it came
         self.power.write("dav.put", partial(super().put, path, content, **how))
 
     def delete(self, path: str, *, seen: str) -> None:

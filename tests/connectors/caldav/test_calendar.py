@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.model import Busy, Capability, Cursor, Person, Series
+from connectors.retry import LOOKS
 from connectors.standins.faults import Answer, LostAnswer, Meanwhile, Truncated, html
 from connectors.standins.server import serve
 from tests.connectors.caldav.bench import CalDavBench, now
@@ -47,6 +49,9 @@ from tests.contract.stage import (
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>
 <d:multistatus xmlns:d="DAV:"><d:response><d:href>&b;</d:href></d:response></d:multistatus>"""
+
+MISSING = """<d:multistatus xmlns:d="DAV:"><d:response><d:href>{path}</d:href>
+<d:status>HTTP/1.1 404 Not Found</d:status></d:response></d:multistatus>"""
 
 
 def told(calendar: CalDavCalendar) -> list[str]:
@@ -286,6 +291,33 @@ def test_a_write_that_was_done_is_not_undone_by_a_look_that_fails(bench: CalDavB
     with pytest.raises(OutcomeUnknown):
         bench.calendar.attach(series, AGENDA)
     assert AGENDA.url in urls(read(bench, series.handle))
+
+
+@pytest.mark.parametrize("times", [LOOKS - 1, LOOKS])
+def test_what_is_missing_is_believed_to_be_gone_only_after_some_looks(
+    bench: CalDavBench, times: int
+) -> None:
+    there = times < LOOKS
+    series, lost = cancelled(bench, bench.meet(FIRST, WEEKLY))
+    booked = bench.calendar.book(series, lost, TUESDAY, KEY)
+    missing = Answer(207, MISSING.format(path=bench.path + series.handle))
+    bench.server.wire.fail(missing, method="REPORT", times=times)
+    assert (series.handle in bench.calendar.read([series.handle], WINDOW)) == there
+    bench.server.wire.fail(missing, method="REPORT", times=times)
+    with nullcontext() if there else pytest.raises(NotFound):
+        bench.calendar.undo(booked)
+
+
+def test_a_write_that_cannot_be_seen_yet_is_looked_for_later(bench: CalDavBench) -> None:
+    series = read(bench, bench.meet(FIRST, WEEKLY))
+    written = Answer(207, MISSING.format(path=bench.path + series.handle))
+    answers = iter([False])
+    bench.server.wire.fail(
+        written, times=LOOKS, when=lambda one: b"multiget" in one.body and next(answers, True)
+    )
+    with pytest.raises(OutcomeUnknown):
+        bench.calendar.attach(series, AGENDA)
+    assert not bench.calendar.attach(series, AGENDA).wrote
 
 
 def test_an_override_says_when_it_was_written_and_that_it_is_newer(bench: CalDavBench) -> None:

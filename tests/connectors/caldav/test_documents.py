@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from connectors.caldav import Dav, WebDavFolder
-from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed
+from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed, Unavailable
 from connectors.model import Link, Person
-from connectors.standins.faults import LostAnswer, Meanwhile
+from connectors.protocol import created
+from connectors.retry import LOOKS
+from connectors.standins.faults import Altered, Answer, LostAnswer, Meanwhile
 from tests.connectors.caldav.servers import PASSWORD, Server
 from tests.connectors.files.bench import BEN
 from tests.contract.documents import FIRST, KEY, TITLE, WEEK_1, DocumentsContract
@@ -53,6 +56,12 @@ class WebDavBench:
 
     def bin(self, document: Link) -> None:
         assert self.server.ask(self.user, "DELETE", urlsplit(document.url).path).is_success
+
+    def lets_in(self, document: Link, address: str) -> None:
+        """Share a document, as another installation would."""
+        path, kind = f"{urlsplit(document.url).path}.people", {"Content-Type": "application/json"}
+        told = json.dumps([address]).encode()
+        assert self.server.ask(self.user, "PUT", path, told, kind).is_success
 
     def text(self, document: Link) -> str:
         return self.server.ask(self.user, "GET", urlsplit(document.url).path).text
@@ -99,3 +108,40 @@ def test_a_folder_that_is_not_there_says_what_to_do(bench: WebDavBench) -> None:
     with pytest.raises(NotPermitted) as refused:
         bench.at(f"/{bench.user}/nowhere/").find(KEY)
     assert "`folder`" in refused.value.remedy
+
+
+def test_a_document_that_is_missing_for_a_moment_is_neither_gone_nor_undone(
+    bench: WebDavBench,
+) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    missing = Answer(404)
+    bench.server.wire.fail(missing, method="GET", times=LOOKS - 1)
+    assert bench.documents.open(document.url) == document
+    bench.server.wire.fail(missing, method="GET", times=LOOKS - 1)
+    bench.documents.undo(created(document))
+    assert bench.documents.find(KEY) is None
+
+
+def test_a_folder_that_cannot_be_reached_is_not_one_without_the_document(
+    bench: WebDavBench,
+) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    bench.server.wire.fail(Answer(503), method="GET", times=3)
+    with pytest.raises(Unavailable):
+        bench.documents.open(document.url)
+
+
+def test_who_was_let_in_by_somebody_else_meanwhile_stays_so(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    share = Meanwhile(lambda: bench.lets_in(document, "eve@acme.example"))
+    bench.server.wire.fail(share, method="PUT", path="*.people")
+    with pytest.raises(PreconditionFailed):
+        bench.documents.share(document, [BEN])
+    bench.documents.share(document, [BEN])
+    assert bench.documents.shared_with(document) == {BEN.address, "eve@acme.example"}
+
+
+def test_a_tag_that_did_not_come_with_the_document_is_asked_for(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    bench.server.wire.fail(Altered(bytes), method="GET")  # which loses all headers
+    assert bench.documents.write_section(document, WEEK_1, FIRST).wrote
