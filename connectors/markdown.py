@@ -36,6 +36,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:(?P<one>=+)|-+)[ \t]*")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _COMMENT = re.compile(r"(?<!\\)<!--.*?-->")
 _MARKED = re.compile(r"(?<!\\)<!--\s*visavis:(?P<mark>[^\s>]+)\s*-->")
+_OURS = re.compile(r"[ \t]*(?<!\\)<!--\s*/?visavis\b[^>]*-->")
 # Ends a section of ours where human text without a heading of its own follows.
 _END = "<!-- /visavis -->"
 _PREFIX = re.compile(r"\s*(?:>\s?)*(?P<bullet>(?:[-*+]|\d{1,9}[.)])(?=\s|$))?\s*")
@@ -138,6 +139,11 @@ def insert(text: str, section: Section, mark: Mark) -> str:
         # The file stays without a last line ending, which tells `remove` that it had none.
         return f"{before}{newline}{newline}{body.removesuffix(newline)}"
     return f"{before}{newline}{body}{after}"
+
+
+def unmarked(text: str) -> str:
+    """Return a text as people read it, without the marks by which we know our sections."""
+    return _OURS.sub("", text)
 
 
 def remove(text: str, mark: Mark) -> str:

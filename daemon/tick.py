@@ -132,7 +132,8 @@ def carry_out(
         _looked_ahead(session, foreseen, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
     failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)
-    return Turn(foreseen, tuple(done), (*foreseen.failures, *failed))
+    told = tuple(_in_its_zone(decision, foreseen.decisions) for decision in done)
+    return Turn(foreseen, told, (*foreseen.failures, *failed))
 
 
 def act(
@@ -167,6 +168,14 @@ def act(
         if not stop() and intent.decision.pair in writing - held:
             failed += filter(None, [compare_again(house, intent, now)])
     return done, failed
+
+
+def _in_its_zone(done: Decision, decided: Iterable[Decision]) -> Decision:
+    """Return what was done with its meeting on the clock of its series: the journal keeps UTC."""
+    for one in decided:
+        if (one.key, one.occurrence, one.times) == (done.key, done.occurrence, done.times):
+            return replace(done, occurrence=one.occurrence, times=one.times)
+    return done
 
 
 def _looks(

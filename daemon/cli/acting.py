@@ -11,6 +11,8 @@ from daemon.cli.options import Config, Json, acting, opened
 from daemon.cli.output import complain, note, say, show_json, working
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from daemon.core.words import Proposal
     from daemon.house import House
     from daemon.tick import Turn
@@ -26,6 +28,7 @@ def register(app: typer.Typer) -> None:
 def plan(config: Config = None, *, json: Json = False) -> int:
     """Show what the next tick would write, and change nothing, here or anywhere."""
     from daemon import views
+    from daemon.cli.people import names
     from daemon.core.decide import plan_hash
     from daemon.tick import foresee
 
@@ -40,7 +43,7 @@ def plan(config: Config = None, *, json: Json = False) -> int:
     if json:
         show_json(shape)
     else:
-        show_plan(shape)
+        show_plan(shape, names(foreseen.dossiers))
     return TROUBLE if foreseen.failures else DONE
 
 
@@ -151,6 +154,7 @@ def _must_know(house: House, proposal: str) -> None:
 
 def _report(house: House, turn: Turn, *, json: bool) -> int:
     from daemon import mirror, views
+    from daemon.cli.people import names
 
     with house.store.read() as session:
         series, occurrences = mirror.size(session)
@@ -166,25 +170,40 @@ def _report(house: House, turn: Turn, *, json: bool) -> int:
     if json:
         show_json(shape)
     else:
-        _turn(shape)
+        _turn(shape, names(turn.foreseen.dossiers))
     return TROUBLE if turn.failed else DONE
 
 
-def _turn(shape: Shape) -> None:
+def _turn(shape: Shape, names: Mapping[str, str]) -> None:
+    from daemon.phrases import count
+
     looked = shape["looked"]
-    say(f"looked at {looked['accounts']} accounts, {looked['series']} series")
+    say(f"looked at {count(looked['accounts'], 'account')}, {looked['series']} series")
     for decision in shape["done"]:
-        say(f"  {decision['kind']}: {decision['because']}")
+        say(f"  {_about(decision, names)}: {decision['because']}")
     for failure in shape["failed"]:
         complain(f"{failure['account']}: {failure['error']}", failure["remedy"])
 
 
-def show_plan(shape: Shape) -> None:
-    """Show every write with its reason and its mails, and the command that does exactly that."""
+def show_plan(shape: Shape, names: Mapping[str, str]) -> None:
+    """Show every write with its reason and its mails, and the command that does exactly that.
+
+    `names` are those of the other people, by the ids of the pairs.
+    """
     for decision in shape["decisions"]:
         mails = f" (mails {', '.join(decision['mails'])})" if decision["mails"] else ""
-        say(f"{decision['kind']}: {decision['because']}{mails}")
+        say(f"{_about(decision, names)}: {decision['because']}{mails}")
     if shape["decisions"]:
         note(f"`visavis apply --plan {shape['hash']}` does exactly this")
     else:
         note("nothing to write")
+
+
+def _about(decision: Shape, names: Mapping[str, str]) -> str:
+    """Say what is written for whom, and for which meeting."""
+    from datetime import datetime
+
+    meeting = decision["occurrence"]
+    day = f"{datetime.fromisoformat(meeting):%a %d %b}" if meeting else ""
+    told = ", ".join(filter(None, [names.get(decision["pair"], ""), day]))
+    return f"{decision['kind']} ({told})" if told else str(decision["kind"])

@@ -9,7 +9,7 @@ import typer
 
 from daemon.cli import TROUBLE
 from daemon.cli.options import Config, Json, With, acting, opened
-from daemon.cli.output import note, say, show_json, sign, table, working
+from daemon.cli.output import note, say, short, show_json, sign, table, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,23 +114,37 @@ def explain(text: str, config: Config = None, *, json: Json = False) -> None:
 def proposals(config: Config = None, *, json: Json = False) -> None:
     """Show other times for lost meetings, open and closed."""
     from daemon import queries
+    from daemon.cli.people import names
 
     with opened(config) as at:
         found = queries.proposals(at.house, at.now)
+        called = names(queries.last_known(at.house, at.now)[1])
     if json:
         show_json(found)
         return
     for one in found:
-        say(f"{one['id']}  {one['state']}  lost: {_time(one['lost']['start'])}")
-        for option in one["options"]:
-            say(f"  {option['n']}. {_time(option['start'])}: {option['because']}")
-        if one["fallback"]:
-            say(f"  else: {one['fallback']['because']}")
-        if one["countered"]:
-            say(f"  the organizer was asked for: {_time(one['countered']['start'])}")
-        if one["state"] == "open":
-            counter = " [--counter]" if one["negotiable"] else ""
-            say(f"  visavis accept {one['id']} --option N{counter} | visavis decline {one['id']}")
+        whom = called.get(one["pair"], "somebody")
+        say(f"{one['id']}  {one['state']}  {whom}, lost: {short(one['lost']['start'])}")
+        for line in _ways(one):
+            say(f"  {line}")
+
+
+def _ways(one: Shape) -> Iterator[str]:
+    """Tell what became of a lost meeting, or what may, with the commands that answer."""
+    if one["booked"]:
+        yield f"booked: {short(one['booked']['start'])}"
+    if one["state"] != "open":
+        return
+    for option in one["options"]:
+        yield f"{option['n']}. {short(option['start'])}: {option['because']}"
+    if way := one["fallback"]:
+        yield f"else {short(way['start']) if way['start'] else 'in writing'}: {way['because']}"
+    if one["countered"]:
+        yield f"the organizer was asked for: {short(one['countered']['start'])}"
+    answers = [f"--option N{' [--counter]' if one['negotiable'] else ''}"] * bool(one["options"])
+    answers += ["--fallback"] * bool(way)
+    accept = [f"visavis accept {one['id']} {answer}" for answer in answers]
+    yield " | ".join([*accept, f"visavis decline {one['id']}"])
 
 
 def alerts(config: Config = None, *, json: Json = False) -> None:
@@ -143,22 +157,33 @@ def alerts(config: Config = None, *, json: Json = False) -> None:
         show_json(found)
         return
     for one in found:
-        say(f"{_time(one['at'])}  {one['level']}  {'open' if one['open'] else 'over'}")
+        say(f"{short(one['at'])}  {one['level']}  {'open' if one['open'] else 'over'}")
         say(one["text"])
 
 
 def journal(config: Config = None, *, json: Json = False) -> None:
     """Show every write: when, what, why, and whether it can be undone."""
     from daemon import queries
+    from daemon.cli.people import names
 
     with opened(config) as at:
-        found = queries.entries(at.house)
+        found, about = queries.entries(at.house), queries.about(at.house)
+        called = {} if json else names(queries.last_known(at.house, at.now)[1])
     if json:
         show_json(found)
         return
-    head = ["id", "at", "what", "state", "why"]
-    rows = ([e["id"], _time(e["at"]), e["kind"], e["state"], e["because"]] for e in found)
-    table(head, rows)
+    rows = (
+        [
+            e["id"],
+            short(e["at"]),
+            e["kind"],
+            called.get(about[e["key"]], ""),
+            e["state"],
+            e["because"],
+        ]
+        for e in found
+    )
+    table(["id", "at", "what", "with", "state", "why"], rows)
 
 
 def agenda(
@@ -169,6 +194,7 @@ def agenda(
     json: Json = False,
 ) -> None:
     """Show the current agenda, and the private note to prepare with."""
+    from connectors.markdown import unmarked
     from daemon import queries, steering
     from daemon.cli.people import the_pair
 
@@ -180,7 +206,7 @@ def agenda(
     if json:
         show_json(shape)
         return
-    say(shape["markdown"])
+    say(unmarked(shape["markdown"]))
     say()
     say(shape["prep"])
     note(f"the agenda: {shape['url']}" if shape["url"] else "the agenda is not made yet")
@@ -213,7 +239,7 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
             account["provider"],
             account["email"],
             account["state"],
-            _time(account["last_tick"]),
+            short(account["last_tick"]),
             account["problem"] or "",
         ]
         for account in shape["accounts"]
@@ -227,7 +253,7 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
     for line, number in Counter(map(_held_back, shape["held_back"])).items():
         say(f"held back: {line}{f' ({number} times)' if number > 1 else ''}")
     for one in shape["undelivered"]:
-        say(f"not sent: {one['kind']} to {one['to']}, {_time(one['at'])}: {one['because']}")
+        say(f"not sent: {one['kind']} to {one['to']}, {short(one['at'])}: {one['because']}")
     say(f"daemon: {_running(daemon, looks)}")
     for need in _needs(shape):
         say(f"{sign('→', '->')} {need}")
@@ -237,7 +263,7 @@ def _held_back(one: Shape) -> str:
     """Say what waits, for whom, until when and why."""
     what = one["kind"].replace("_", " ")
     whom = f" to {', '.join(dict.fromkeys(one['to']))}" if one["to"] else ""
-    until = f" until {_time(one['goes'])}" if one["goes"] else ""
+    until = f" until {short(one['goes'])}" if one["goes"] else ""
     return f"{what}{whom}{until}: {one['because']}"
 
 
@@ -268,7 +294,7 @@ def _pair(shape: Shape, now: datetime) -> list[str]:
     return [
         name,
         shape["role"],
-        _time(upcoming["start"]) if upcoming else "",
+        short(upcoming["start"]) if upcoming else "",
         str(shape["streak"]),
         f"{rate['missed']} of {rate['of']}",
         _drawn(_marks(shape["outcomes"], now)),
@@ -287,9 +313,3 @@ def _marks(outcomes: list[Shape], now: datetime) -> str:
     marks = "".join(MARKS[one["outcome"]] for one in outcomes)
     last, following = marks[: sum(begun)][-LAST:], marks[sum(begun) :][:NEXT]
     return f"{last:{NONE}>{LAST}}{NOW}{following:{NONE}<{NEXT}}"
-
-
-def _time(text: str | None) -> str:
-    from datetime import datetime
-
-    return f"{datetime.fromisoformat(text):%a %d %b %H:%M}" if text else "never"

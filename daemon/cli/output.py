@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from connectors.plain import plain
@@ -34,6 +35,11 @@ def _shows(text: str) -> bool:
 def say(text: str = "") -> None:
     """Print a line of words."""
     print(plain(text))
+
+
+def short(moment: str | None) -> str:
+    """Return a moment of a shape in few words, by the clock it is told in."""
+    return f"{datetime.fromisoformat(moment):%a %d %b %H:%M}" if moment else "never"
 
 
 def table(

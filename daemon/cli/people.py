@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from daemon.core.dossier import Dossier
+from daemon.core.naming import full_name
 
 
 class Unclear(Exception):
@@ -23,6 +24,11 @@ def the_pair(found: Sequence[Dossier], given: str) -> Dossier:
     if len(meant) == 1:
         return meant[0]
     raise Unclear(_candidates(given, meant or found, some=bool(meant)))
+
+
+def names(found: Iterable[Dossier]) -> Mapping[str, str]:
+    """Return what the other one of each pair is called, by the pair's id."""
+    return {dossier.pair.id: full_name(dossier.pair.partner) for dossier in found}
 
 
 def _name(dossier: Dossier) -> str:

@@ -92,12 +92,19 @@ def candidates(loss: Loss, within: Span, taken: Spans = ()) -> tuple[Slot, ...]:
     All of one length: the full one, or where nothing else fits the longest that does. `taken`
     is time the owner needs for something else.
     """
-    lost, lunch = utc(loss.meeting.span), loss.policy.lunch
-    ours, theirs = (free(someone, lost, lunch, within) for someone in loss.both)
+    own, lunch = utc(loss.meeting.span), loss.policy.lunch
+    ours, theirs = (free(someone, own, lunch, within) for someone in loss.both)
     ours = subtract(ours, taken)
+    lost = utc(given_up(loss.meeting, loss.policy))
     spans = next(filter(None, _ladder(lost, intersect(ours, theirs))), [])
     seen = [s for s, who in zip((ours, theirs), loss.both, strict=True) if who.busy is not None]
     return tuple(_slot(span, loss, seen) for span in spans)
+
+
+def given_up(meeting: Meeting, policy: Policy) -> Span:
+    """Return the time a lost meeting would have had; one that left its week, where it was."""
+    here = meeting.span.start in policy.week(meeting.planned.start)
+    return meeting.span if here else meeting.planned
 
 
 def _ladder(lost: Span, room: Spans) -> Iterator[list[Span]]:

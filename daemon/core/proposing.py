@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.model import Facts, Json, Key, Person, Span
 from daemon.core.availability import Availability, usual_hours
-from daemon.core.candidates import Loss
+from daemon.core.candidates import Loss, given_up
 from daemon.core.countering import negotiable
 from daemon.core.dossier import Dossier
 from daemon.core.fairness import tally
@@ -319,7 +319,7 @@ def _blank(dossier: Dossier, meeting: Meeting) -> Proposal:
         dossier.pair.id,
         meeting.series,
         meeting.recurrence_id,
-        meeting.span,
+        given_up(meeting, dossier.policy),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daemon.core.candidates import MINUTE, Loss, Slot, minute_of_day
+from daemon.core.candidates import MINUTE, Loss, Slot, given_up, minute_of_day
 from daemon.core.fairness import Burden, burden
 
 
@@ -21,10 +21,11 @@ def because(loss: Loss, slot: Slot, earliest: datetime) -> str:
 
 def caveats(loss: Loss, slot: Slot) -> Iterator[str]:
     """Say what is less than wished for: shorter, over the lost time, somebody unseen."""
-    missing = loss.meeting.span.length - slot.span.length
+    lost = given_up(loss.meeting, loss.policy)
+    missing = lost.length - slot.span.length
     if missing:
         yield f"{_duration(missing)} shorter: nothing of full length is left"
-    if slot.span.overlaps(loss.meeting.span):
+    if slot.span.overlaps(lost):
         yield "overlaps the lost time: nothing else of full length is left"
     yield from unseen(loss)
 

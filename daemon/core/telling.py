@@ -135,7 +135,7 @@ def proposal_facts(dossier: Dossier, proposal: Proposal) -> ProposalFacts:
     return ProposalFacts(
         id=proposal.id,
         who=who(dossier),
-        lost=local(dossier, proposal.series, _lost_at(dossier, proposal)),
+        lost=local(dossier, proposal.series, proposal.lost.start),
         because=_because(dossier, proposal),
         options=tuple(_offered(dossier, proposal, option) for option in proposal.options),
         fallback=_way(dossier, proposal, proposal.fallback) if proposal.fallback else None,
@@ -196,12 +196,6 @@ def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
     tomorrow = next(day for day in days if day.weekday() in working)
     end = policy.midnight(tomorrow + timedelta(days=1))
     return [meeting for meeting in dossier.standing() if now < meeting.span.start < end]
-
-
-def _lost_at(dossier: Dossier, proposal: Proposal) -> datetime:
-    """Return when the meeting would have been; one that left its week is missed where it was."""
-    week = dossier.policy.week(proposal.recurrence_id)
-    return proposal.lost.start if proposal.lost.start in week else proposal.recurrence_id
 
 
 def _offered(dossier: Dossier, proposal: Proposal, option: Option) -> Offered:

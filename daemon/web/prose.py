@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from connectors.markdown import unmarked
 from connectors.plain import plain
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
 
-_OURS = re.compile(r"[ \t]*<!--\s*/?visavis[^>]*-->")
 _MARK = re.compile(r"<!--\s*visavis:(?P<mark>\d{8}T\d{4}-[\w-]+)\s*-->")
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
@@ -64,4 +64,4 @@ def _marks(state: StateCore) -> None:
         found = _MARK.search(token.content)
         if found and before and before.type == "heading_open":
             before.attrSet("id", found["mark"])
-        token.content = _OURS.sub("", token.content)
+        token.content = unmarked(token.content)

@@ -82,6 +82,34 @@ def test_plan_foresees_the_whole_chain_and_leaves_everything_as_it_was(desk: Des
     assert {path.name for path in desk.folder.iterdir()} == {"calendar", "visavis.toml"}
 
 
+def test_people_are_named_wherever_something_is_told_of_them(desk: Desk) -> None:
+    desk.meets()
+    desk.meets("caro", more=cancelled("20260302"))
+    desk.at(SUNDAY)
+    assert "create_agenda (Ben Ode, Mon 02 Mar): " in desk.run("plan").out
+    assert "create_agenda (Ben Ode, Mon 02 Mar): " in desk.run("tick").out
+    assert "open  Caro Ode, lost: Mon 02 Mar 10:00" in desk.run("proposals").out
+    written = desk.run("journal").out.splitlines()[1:]
+    assert all("Ben Ode" in line or "Caro Ode" in line for line in written)
+
+
+def test_what_was_done_is_told_on_the_clock_of_the_series(desk: Desk) -> None:
+    desk.meets()
+    desk.at(SUNDAY)
+    plan = desk.ask("plan")
+    done = desk.ask("tick")["done"]
+    assert [d["occurrence"] for d in done] == [d["occurrence"] for d in plan["decisions"]]
+
+
+def test_an_agenda_is_shown_as_people_read_it(desk: Desk) -> None:
+    desk.meets()
+    desk.at(SUNDAY)
+    desk.ask("tick")
+    shown = desk.run("agenda", "ben").out
+    assert shown.startswith("## Monday, 2 March 2026\n")
+    assert "<!--" not in shown
+
+
 def test_apply_does_exactly_the_plan(desk: Desk) -> None:
     desk.meets()
     desk.at(SUNDAY)

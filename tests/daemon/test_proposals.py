@@ -60,6 +60,20 @@ def test_options_lie_in_the_week_and_are_free_for_both(lost: Stage) -> None:
         assert not option.span.overlaps(Span(week(1) + DAY, week(1) + DAY + hours(6)))
 
 
+def test_a_meeting_that_left_its_week_was_lost_where_it_was(stage: Stage) -> None:
+    uid = stage.weekly()
+    stage.tick(week(0) + DAY)
+    away = week(2) + 2 * DAY
+    stage.world.move(uid, week(1), Span(away, away + HALF_AN_HOUR))
+    stage.tick(SUNDAY)
+    (shown,) = queries.proposals(stage.house, SUNDAY)
+    assert shown["lost"]["start"] == shown["lost"]["recurrence_id"] == week(1).isoformat()
+    (letter,) = [one for one in stage.world.letters if one.to == MAYA]
+    assert "on Monday, 9 March 2026, 10:00 is off: moved out of its week" in letter.text
+    # People gave that hour up: it is not what they are offered.
+    assert week(1) not in [option.span.start for option in proposal(stage).options]
+
+
 def test_a_meeting_the_people_restored_overtakes_its_proposal(lost: Stage) -> None:
     lost.world.reinstate("event-1", week(1))
     lost.tick(SUNDAY + hours(1))

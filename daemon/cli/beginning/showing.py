@@ -10,6 +10,7 @@ from daemon import views
 from daemon.cli.acting import show_plan
 from daemon.cli.beginning.steps import Sight
 from daemon.cli.output import complain, note, say
+from daemon.cli.people import names
 from daemon.core.decide import plan_hash
 from daemon.core.dossier import Dossier
 from daemon.core.words import Role
@@ -61,7 +62,8 @@ def plan(sight: Sight) -> None:
         say("the first turn writes nothing yet: an agenda is made a day before its meeting")
         return
     say(f"the first turn writes {len(decisions)} things and causes {mails} mails to others:")
-    show_plan({"hash": plan_hash(sight.decisions), "decisions": decisions})
+    shape = {"hash": plan_hash(sight.decisions), "decisions": decisions}
+    show_plan(shape, names(sight.pairs))
 
 
 def _pair(dossier: Dossier, sight: Sight) -> Iterator[str]:

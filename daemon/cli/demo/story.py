@@ -13,6 +13,7 @@ from functools import partial
 from heapq import merge
 from itertools import chain
 
+from connectors.markdown import unmarked
 from daemon import queries, steering
 from daemon.answering import accept
 from daemon.cli.demo.company import MONDAY, WEEKS, Company, company
@@ -134,7 +135,7 @@ def _found(acme: Company) -> str:
 def _agenda(acme: Company) -> str:
     shape = queries.agenda(acme.house, _pair(acme, "ben"), acme.clock.now)
     private = "\n".join(f"  | {line}" for line in shape["prep"].splitlines())
-    shared = "\n".join(f"  {line}" for line in shape["markdown"].splitlines())
+    shared = "\n".join(f"  {line}" for line in unmarked(shape["markdown"]).splitlines())
     return f"{shared}\n\n  Beside it, for Maya's eyes only:\n{private}"
 
 
