@@ -6,7 +6,7 @@ case. Nothing here knows a provider, a store or a clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, Flag, StrEnum, auto
@@ -231,6 +231,8 @@ class Baseline:
     cursor: Cursor
     problems: tuple[str, ...] = ()
     """One line for each thing that could not be read, with where and what to do."""
+    unread: Mapping[Handle, str] = field(default_factory=dict)
+    """The events among them: what was known of one still counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,34 @@ class Changes:
     handles: tuple[Handle, ...]
     cursor: Cursor
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fresh(Mapping[Handle, Series]):
+    """Events as they stand now. What is in neither half is gone; what is `unread` is not."""
+
+    series: Mapping[Handle, Series]
+    unread: Mapping[Handle, str] = field(default_factory=dict)
+    """One line for each event that is there and could not be read."""
+
+    def __getitem__(self, event: Handle) -> Series:
+        return self.series[event]
+
+    def __iter__(self) -> Iterator[Handle]:
+        return iter(self.series)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @classmethod
+    def joined(cls, parts: Iterable[Fresh]) -> Fresh:
+        """Return what all of them tell."""
+        series: dict[Handle, Series] = {}
+        unread: dict[Handle, str] = {}
+        for part in parts:
+            series |= part.series
+            unread |= part.unread
+        return cls(series, unread)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from connectors.model import (
     Cursor,
     Entry,
     Facts,
+    Fresh,
     Handle,
     Heard,
     Key,
@@ -57,7 +58,7 @@ class CalendarReader(Protocol):
     def changes(self, since: Cursor) -> Changes:
         """Tell what was touched since; raises `CursorExpired` when a new baseline is due."""
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events afresh, in as few requests as possible; what is gone is left out."""
 
     def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:

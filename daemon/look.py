@@ -98,13 +98,18 @@ def _look(
         return _everything(account, calendar, known, now, forgotten)
     feed = replace(known.feed, cursor=said.cursor, looked_at=now)
     if not said.handles:
-        return replace(known, feed=feed, problems=said.problems)
+        return replace(known, feed=feed, problems=_lines(said.problems, feed))
+    told = calendar.read(said.handles, feed.window)
     read = {
         handle: _discreet(series)
-        for handle, series in calendar.read(said.handles, feed.window).items()
+        for handle, series in told.items()
         if not _with_any(series, forgotten)
     }
-    touched = frozenset(said.handles)
+    named = frozenset(said.handles)
+    still = {handle: line for handle, line in feed.unread.items() if handle not in named}
+    feed = replace(feed, unread={**still, **told.unread})
+    # What is there and cannot be read is neither gone nor changed.
+    touched = named - told.unread.keys()
     kept = (series for series in known.after.series if series.handle not in touched)
     after = Snapshot(feed.window, (*kept, *_that_matter(account, read.values())))
     return Look(
@@ -115,8 +120,13 @@ def _look(
         fresh=tuple(read.values()),
         gone=touched - read.keys(),
         changes=changes(known.after, after),
-        problems=said.problems,
+        problems=_lines(said.problems, feed),
     )
+
+
+def _lines(told: Iterable[str], feed: Feed) -> tuple[str, ...]:
+    """Return each problem once: what the feed tells, and the events that nobody could read."""
+    return tuple(dict.fromkeys((*told, *feed.unread.values())))
 
 
 def _everything(
@@ -129,13 +139,15 @@ def _everything(
     policy = account.policy
     window = Span(now - policy.look_back, now + policy.look_ahead + AHEAD)
     base = calendar.baseline(window)
-    seen = (one for one in base.series if not _with_any(one, forgotten))
+    before = known.after.series if known else ()
+    kept = (one for one in before if one.handle in base.unread)
+    seen = (one for one in (*base.series, *kept) if not _with_any(one, forgotten))
     base = replace(base, series=tuple(map(_discreet, seen)))
     after = Snapshot(window, tuple(_that_matter(account, base.series)))
     return Look(
         account.name,
         after,
-        Feed(base.cursor, window, now, account.identity, calendar.zone),
+        Feed(base.cursor, window, now, account.identity, calendar.zone, base.unread),
         known.last_look if known else None,
         whole=True,
         fresh=base.series,

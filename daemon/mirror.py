@@ -6,8 +6,9 @@ but a look without changes loads only those that matter to a pair.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
 
@@ -29,6 +30,7 @@ class FeedRow(SQLModel, table=True):
     window_end: datetime
     looked_at: datetime
     zone: str = ""
+    unread: str = "{}"
     identity: str
 
 
@@ -57,6 +59,8 @@ class Feed:
     identity: str
     zone: str = ""
     """The calendar's zone as the provider told it at the last whole read."""
+    unread: Mapping[Handle, str] = field(default_factory=dict)
+    """A line for each event that is there and could not be read when it was last looked at."""
 
 
 def feed(session: Session, account: str) -> Feed | None:
@@ -65,7 +69,8 @@ def feed(session: Session, account: str) -> Feed | None:
     if row is None:
         return None
     window = Span(row.window_start, row.window_end)
-    return Feed(Cursor(row.cursor), window, row.looked_at, row.identity, row.zone)
+    unread: dict[Handle, str] = json.loads(row.unread)
+    return Feed(Cursor(row.cursor), window, row.looked_at, row.identity, row.zone, unread)
 
 
 def keep_feed(session: Session, account: str, feed: Feed) -> None:
@@ -77,6 +82,7 @@ def keep_feed(session: Session, account: str, feed: Feed) -> None:
         "window_end": feed.window.end,
         "looked_at": feed.looked_at,
         "zone": feed.zone,
+        "unread": json.dumps(dict(feed.unread)),
         "identity": feed.identity,
     }
     upsert(session, FeedRow, [row])

@@ -35,6 +35,7 @@ from connectors.model import (
     Changes,
     Cursor,
     Facts,
+    Fresh,
     Handle,
     Key,
     Link,
@@ -114,7 +115,8 @@ class CalDavCalendar:
             found += filter(self._reader.tells, read)
             wrong |= {name: problem} if problem else {}
         memory = Memory(place, window, *told[1:], wrong)
-        return Baseline(tuple(found), memory.cursor(), tuple(wrong.values()))
+        unread = {Handle(name): problem for name, problem in wrong.items()}
+        return Baseline(tuple(found), memory.cursor(), tuple(wrong.values()), unread)
 
     def changes(self, since: Cursor) -> Changes:
         """Tell what was touched; where it cannot be read, it counts as unchanged."""
@@ -138,18 +140,17 @@ class CalDavCalendar:
         read, wrong = self._reader.all(name, source, source.events, window)
         return list(read.values()), next(iter(wrong.values()), "")
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events afresh, many at once; what is gone is left out."""
-        found: dict[Handle, Series] = {}
-        for name, resource in self._there(events).items():
-            try:
-                source = resource.source
-            except Broken:
-                continue  # told as a problem by the feed
-            view = self._reader.view(source, window)
-            read = (self._reader.one(name, source, uid, view) for uid in source.events)
-            found |= {one.handle: one for one in read if one}
-        return found
+        there = self._there(events).items()
+        return Fresh.joined(self._fresh(name, resource, window) for name, resource in there)
+
+    def _fresh(self, name: str, resource: Resource, window: Span) -> Fresh:
+        try:
+            source = resource.source
+        except Broken as broken:
+            return Fresh({}, {Handle(name): complaint(name, broken.line, str(broken))})
+        return self._reader.some(name, source, source.events, window)
 
     def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
         """Tell when people are taken; who can be neither asked nor read is left out."""

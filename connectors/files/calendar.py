@@ -7,6 +7,7 @@ There is no server: nobody is mailed by a write, so the receipt of a booking has
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from connectors.model import (
     Changes,
     Cursor,
     Facts,
+    Fresh,
     Handle,
     Key,
     Link,
@@ -91,6 +93,7 @@ class FilesCalendar:
     def baseline(self, window: Span) -> Baseline:
         """Read all files; a broken one is one of the `problems`, and the others still count."""
         found: list[Series] = []
+        unread: dict[Handle, str] = {}
         files = {}
         for name, stamp in self._folder.files().items():
             source = self._folder.tried(name)
@@ -99,9 +102,11 @@ class FilesCalendar:
                 continue
             read, wrong = self._reader.all(name, source, source.events, window)
             found += filter(self._reader.tells, read.values())
-            files[name] = Seen(stamp, _digests(source), _problem(name, source, wrong))
+            problem = _problem(name, source, wrong)
+            files[name] = Seen(stamp, _digests(source), problem)
+            unread |= {handle(name, uid): problem for uid in wrong}
         memory = Memory(window, files)
-        return Baseline(tuple(found), memory.cursor(), memory.problems)
+        return Baseline(tuple(found), memory.cursor(), memory.problems, unread)
 
     def changes(self, since: Cursor) -> Changes:
         """Tell which events changed; files that look as they did are not opened."""
@@ -133,18 +138,13 @@ class FilesCalendar:
         seen = Seen(known.stamp, digests, _problem(name, source, wrong))
         return seen, [uid for uid in uids if uid not in wrong]
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events afresh, each file once; what is gone is left out."""
-        found: dict[Handle, Series] = {}
+        found: list[Fresh] = []
         for name, uids in by_file(events).items():
-            try:
-                source = self._source(name)
-            except NotFound:
-                continue
-            view = self._reader.view(source, window)
-            read = (self._reader.one(name, source, uid, view) for uid in uids)
-            found |= {one.handle: one for one in read if one}
-        return found
+            with suppress(NotFound):
+                found.append(self._reader.some(name, self._source(name), uids, window))
+        return Fresh.joined(found)
 
     def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
         """Tell when the owner is taken; everybody else is unknown here."""

@@ -25,6 +25,7 @@ from connectors.model import (
     Changes,
     Cursor,
     Facts,
+    Fresh,
     Handle,
     Occurrence,
     Person,
@@ -89,9 +90,9 @@ class GoogleReader:
         """List the calendar; single events are kept where they concern two people, or absences."""
         self._hours.clear()
         items, cursor = self._listing(window, self._matters)
-        problems: list[str] = []
-        read = self._translated(self._whole(items), window, problems)
-        return Baseline(tuple(one for one in read if one.occurrences), cursor, tuple(problems))
+        read = self._translated(self._whole(items), window)
+        series = tuple(one for one in read.values() if one.occurrences)
+        return Baseline(series, cursor, tuple(read.unread.values()), read.unread)
 
     def changes(self, since: Cursor) -> Changes:
         """Read the feed on; every 410 means a new baseline, whatever its reason."""
@@ -99,7 +100,7 @@ class GoogleReader:
         self._uids = dict(_uids(items))
         return Changes(translate.touched(items), cursor)
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events with all their exceptions; ends of a rule and tombstones are left out."""
         if len(events) > _MANY:
             listed = translate.families(self._listing(window)[0])
@@ -107,8 +108,7 @@ class GoogleReader:
         else:
             read = ((handle, self._family(handle)) for handle in events)
             found = {handle: family for handle, family in read if family}
-        series = self._translated(found.values(), window, [])
-        return {one.handle: one for one in series}
+        return self._translated(found.values(), window)
 
     def _listing(
         self, window: Span, keep: Callable[[Json], bool] = lambda _: True
@@ -143,15 +143,17 @@ class GoogleReader:
             if not alone or translate.concerns_two(family.event, self._copy):
                 yield family
 
-    def _translated(
-        self, families: Iterable[Family], window: Span, problems: list[str]
-    ) -> Iterator[Series]:
-        """Yield what can be read; one odd event is a problem told, and stops nothing."""
+    def _translated(self, families: Iterable[Family], window: Span) -> Fresh:
+        """Put into our words; one odd event is a problem told, and stops nothing."""
+        series: dict[Handle, Series] = {}
+        unread: dict[Handle, str] = {}
         for family in families:
+            name = Handle(family.event["id"])
             try:
-                yield translate.series(family, self._copy, window, self.zone)
+                series[name] = translate.series(family, self._copy, window, self.zone)
             except (ValueError, KeyError) as error:
-                problems.append(f"event {family.event['id']} cannot be read: {error}")
+                unread[name] = f"event {name} cannot be read: {error}"
+        return Fresh(series, unread)
 
     def _family(self, handle: Handle) -> Family | None:
         """Read one event with its exceptions: in one request, where the feed just told its uid."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.ical.source import Component, Source
 from connectors.ical.translate import Name, View, series, taken
 from connectors.ical.zones import Zones
-from connectors.model import AttendeeKind, EventKind, Handle, Person, Series, Span, Version
+from connectors.model import AttendeeKind, EventKind, Fresh, Handle, Person, Series, Span, Version
 
 # Any of these may put an instance elsewhere than DTSTART and DTEND say.
 _RECURS = re.compile(rb"\n(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[:;]", re.IGNORECASE)
@@ -51,6 +51,21 @@ class Reader:
             else:
                 found |= {uid: one} if one else {}
         return found, wrong
+
+    def some(self, name: str, source: Source, uids: Iterable[str], window: Span) -> Fresh:
+        """Read events wherever they lie; what is not there, or cancelled as a whole, is gone."""
+        series: dict[Handle, Series] = {}
+        unread: dict[Handle, str] = {}
+        view = self.view(source, window)
+        for uid in uids:
+            try:
+                found = self._one(name, source, uid, view) if uid in source.events else None
+            except ValueError as error:
+                line = source.line(source.events[uid][0])
+                unread[self.handle(name, uid)] = complaint(name, line, str(error))
+            else:
+                series |= {found.handle: found} if found else {}
+        return Fresh(series, unread)
 
     def one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
         """Read one event; None where it is not there, or cancelled as a whole, or unreadable."""

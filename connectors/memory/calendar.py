@@ -22,6 +22,7 @@ from connectors.model import (
     Cursor,
     EventKind,
     Facts,
+    Fresh,
     Handle,
     Key,
     Link,
@@ -80,8 +81,10 @@ class MemoryCalendar:
 
     def _baseline(self, window: Span) -> Baseline:
         mine = (event for event in self._world.events.values() if self._has(event))
-        shown = (self._series(event, window) for event in mine if event.occurrences(window))
-        return Baseline(tuple(shown), self._cursor())
+        shown = ((self.handle(one.uid), one) for one in mine if one.occurrences(window))
+        found = self._fresh(shown, window)
+        problems = tuple(found.unread.values())
+        return Baseline(tuple(found.values()), self._cursor(), problems, found.unread)
 
     def changes(self, since: Cursor) -> Changes:
         """Tell what was touched since; raises `CursorExpired` after `World.expire_cursors`."""
@@ -95,17 +98,22 @@ class MemoryCalendar:
         uids = dict.fromkeys(uid for uid, people in fresh if self._address in people)
         return Changes(tuple(map(self.handle, uids)), self._cursor())
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events afresh; what is gone is left out."""
         return self._world.wire.read("calendar.read", lambda: self._read(events, window))
 
-    def _read(self, handles: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def _read(self, handles: Collection[Handle], window: Span) -> Fresh:
         found = ((handle, self._world.events.get(_uid(handle))) for handle in handles)
-        return {
-            handle: self._series(event, window)
-            for handle, event in found
-            if event and self._has(event)
-        }
+        mine = [(handle, event) for handle, event in found if event and self._has(event)]
+        return self._fresh(mine, window)
+
+    def _fresh(self, mine: Iterable[tuple[Handle, Event]], window: Span) -> Fresh:
+        """Put into words what `World.garble` left readable."""
+        events = dict(mine)
+        odd = [handle for handle in events if _uid(handle) in self._world.garbled]
+        told = {handle: f"event {handle} cannot be read" for handle in odd}
+        series = {h: self._series(one, window) for h, one in events.items() if h not in told}
+        return Fresh(series, told)
 
     def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
         """Tell when people are taken; strangers and those who show nothing are left out."""

@@ -134,6 +134,8 @@ class World:
     letters: list[Letter] = field(default_factory=list)
     tasks: dict[str, dict[Key, Task]] = field(default_factory=dict)
     """Everybody's task list by address, each task by the key it was made for."""
+    garbled: set[str] = field(default_factory=set)
+    """The events that are there and that nobody can read, by uid."""
     ticked: set[Key] = field(default_factory=set)
     hours: dict[str, WorkingHours] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -222,6 +224,16 @@ class World:
     def delete(self, uid: str) -> None:
         """Let the organizer delete the whole event."""
         self.alter(uid, lambda event: replace(event, deleted=True))
+
+    def garble(self, uid: str) -> None:
+        """Let a program write an event in a way that nobody can read."""
+        self.garbled.add(uid)
+        self.alter(uid, lambda event: event)
+
+    def mend(self, uid: str) -> None:
+        """Let it write the event as it was."""
+        self.garbled.remove(uid)
+        self.alter(uid, lambda event: event)
 
     def link(self, uid: str, link: Link) -> None:
         """Let a person attach a link."""

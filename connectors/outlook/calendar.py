@@ -13,6 +13,7 @@ from connectors.model import (
     Changes,
     Cursor,
     Facts,
+    Fresh,
     Handle,
     Key,
     Link,
@@ -93,16 +94,17 @@ class OutlookCalendar:
         self._mailbox.forget()
         place = feed.begin(self._graph, self._reader.path(again=True), window, self._today())
         found = self._reader.everything(window)
-        return Baseline(tuple(found.series.values()), place.cursor(), found.problems)
+        problems = tuple(found.unread.values())
+        return Baseline(tuple(found.values()), place.cursor(), problems, found.unread)
 
     def changes(self, since: Cursor) -> Changes:
         """Tell what was touched, in one request if nothing was; the first of a day has expired."""
         handles, place = feed.since(self._graph, Place.of(since, self._today()))
         return Changes(handles, place.cursor())
 
-    def read(self, events: Collection[Handle], window: Span) -> Mapping[Handle, Series]:
+    def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read series afresh, each with its instances in the window; what is gone is left out."""
-        return self._reader.some(events, window).series
+        return self._reader.some(events, window)
 
     def busy(self, people: Sequence[Person], window: Span) -> Mapping[Person, Busy]:
         """Tell when people are taken and away; who cannot be seen is left out."""

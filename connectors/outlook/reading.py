@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.errors import ConnectorError, NotFound, NotPermitted
-from connectors.model import Handle, Person, Series, Span
+from connectors.model import Fresh, Handle, Person, Series, Span
 from connectors.outlook import translate
 from connectors.outlook.addresses import AddressBook
 from connectors.outlook.client import Ask, Graph
@@ -22,14 +21,6 @@ PRIMARY = "primary"
 """The calendar everybody has; others go by the name or id that Outlook gives them."""
 _PAGE = "500"
 _FEW = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Series by handle, and a line for each event that makes no sense."""
-
-    series: Mapping[Handle, Series]
-    problems: tuple[str, ...]
 
 
 class Reader:
@@ -71,7 +62,7 @@ class Reader:
 
     # --- Series ---
 
-    def everything(self, window: Span) -> Found:
+    def everything(self, window: Span) -> Fresh:
         """Read all series and the single events that may concern two, or are absences."""
         instances: dict[str, dict[str, Json]] = defaultdict(dict)
         wholes: dict[str, Json] = {}
@@ -84,7 +75,7 @@ class Reader:
         wholes |= self.wholes([*instances, *(n for n, one in wholes.items() if _of_two(one))])
         return self._translated(wholes, {m: [*i.values()] for m, i in instances.items()}, window)
 
-    def some(self, events: Collection[Handle], window: Span) -> Found:
+    def some(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read these afresh; what is gone, or only an instance, is left out."""
         wholes = self.wholes(events)
         masters = [name for name, whole in wholes.items() if whole.get("recurrence")]
@@ -159,11 +150,11 @@ class Reader:
 
     def _translated(
         self, wholes: Mapping[str, Json], instances: Mapping[str, list[Json]], window: Span
-    ) -> Found:
+    ) -> Fresh:
         """Put into our words; what makes no sense is told as a problem and left out."""
         eyes = self.eyes(wholes.values())
         found: dict[Handle, Series] = {}
-        problems: list[str] = []
+        unread: dict[Handle, str] = {}
         for name, whole in wholes.items():
             # A cancelled meeting stays in a guest's calendar until they remove it.
             if whole.get("isCancelled"):
@@ -171,8 +162,8 @@ class Reader:
             try:
                 found[Handle(name)] = translate.series(whole, instances.get(name, []), window, eyes)
             except (KeyError, ValueError, TypeError) as error:
-                problems.append(f"an event in Outlook cannot be read ({error!r}): {name}")
-        return Found(found, tuple(problems))
+                unread[Handle(name)] = f"an event in Outlook cannot be read ({error!r}): {name}"
+        return Fresh(found, unread)
 
 
 def _matters(event: Json) -> bool:

@@ -147,6 +147,31 @@ class CalendarContract:
         bench.delete(gone)
         assert set(bench.calendar.read([gone, there], WINDOW)) == {there}
 
+    def test_what_nobody_can_read_is_told_and_not_gone(self, bench: CalendarBench) -> None:
+        """Nor does it spoil another; some tell it with the feed, some when it is read."""
+        odd, other = bench.meet(FIRST, WEEKLY), bench.meet(FIRST.starting(MONDAY + DAY), WEEKLY)
+        cursor = bench.calendar.baseline(WINDOW).cursor
+        bench.garble(odd)
+        bench.rename(other, "Us two")
+        said = bench.calendar.changes(cursor)
+        fresh = bench.calendar.read(said.handles, WINDOW)
+        assert (set(fresh), {*fresh, *fresh.unread}) == ({other}, {other, *said.handles})
+        assert [odd.partition("#")[0] in line for line in (*said.problems, *fresh.unread.values())]
+        assert len(said.problems) + len(fresh.unread) == 1
+        fresh = bench.calendar.read([odd, other], WINDOW)
+        assert (set(fresh), set(fresh.unread)) == ({other}, {odd})
+        bench.mend(odd)
+        said = bench.calendar.changes(said.cursor)
+        assert (said.handles, said.problems) == ((odd,), ())
+        assert set(bench.calendar.read([odd], WINDOW)) == {odd}
+
+    def test_a_baseline_names_what_nobody_can_read(self, bench: CalendarBench) -> None:
+        odd, other = bench.meet(FIRST, WEEKLY), bench.meet(FIRST.starting(MONDAY + DAY), WEEKLY)
+        bench.garble(odd)
+        base = bench.calendar.baseline(WINDOW)
+        assert [one.handle for one in base.series] == [other]
+        assert (set(base.unread), tuple(base.unread.values())) == ({odd}, base.problems)
+
     def test_a_cancelled_instance_does_not_stand_and_the_others_do(
         self, bench: CalendarBench
     ) -> None:

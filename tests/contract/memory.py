@@ -68,6 +68,12 @@ class CalendarInMemory:
     def delete(self, event: Handle) -> None:
         self.world.delete(uid(event))
 
+    def garble(self, event: Handle) -> None:
+        self.world.garble(uid(event))
+
+    def mend(self, event: Handle) -> None:
+        self.world.mend(uid(event))
+
     def expired(self, cursor: Cursor) -> Cursor:
         self.world.expire_cursors()
         return cursor

@@ -82,6 +82,12 @@ class CalendarBench(Protocol):
     def delete(self, event: Handle) -> None:
         """Delete the whole event, by its organizer."""
 
+    def garble(self, event: Handle) -> None:
+        """Write a weekly event in a way that nobody can read, by its organizer's program."""
+
+    def mend(self, event: Handle) -> None:
+        """Write it as it was."""
+
     def expired(self, cursor: Cursor) -> Cursor:
         """Let the provider forget this cursor; returns it, or one as old."""
 

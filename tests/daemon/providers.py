@@ -69,6 +69,12 @@ class Provider(Protocol):
     def delete(self, event: str) -> None:
         """Let the organizer delete the whole series."""
 
+    def garble(self, event: str) -> None:
+        """Let a program write the series in a way that nobody can read."""
+
+    def mend(self, event: str) -> None:
+        """Let it write the series as it was."""
+
     def away(self, who: str, day: datetime) -> None:
         """Let somebody be out of office for the day of a moment."""
 
@@ -130,6 +136,12 @@ class AtFiles:
 
     def delete(self, event: str) -> None:
         self.bench.delete(Handle(event))
+
+    def garble(self, event: str) -> None:
+        self.bench.garble(Handle(event))
+
+    def mend(self, event: str) -> None:
+        self.bench.mend(Handle(event))
 
     def away(self, who: str, day: datetime) -> None:
         assert who == MAYA, "a folder knows its owner alone"
@@ -216,6 +228,12 @@ class AtGoogle:
     def delete(self, event: str) -> None:
         self._host(event).cancels(event)
 
+    def garble(self, event: str) -> None:
+        self._host(event).changes(event, recurrence=["RRULE:FREQ=YEARLY;BYEASTER=1"])
+
+    def mend(self, event: str) -> None:
+        self._host(event).changes(event, recurrence=["RRULE:FREQ=WEEKLY"])
+
     def away(self, who: str, day: datetime) -> None:
         midnight = day.replace(hour=0, minute=0)
         self._who(who).is_out_of_office(midnight, midnight + DAY, declines=False)
@@ -278,6 +296,12 @@ class AtMicrosoft:
 
     def delete(self, event: str) -> None:
         self._host(event).deletes(event)
+
+    def garble(self, event: str) -> None:
+        self.company.garble(self.company.handle(event))
+
+    def mend(self, event: str) -> None:
+        self.company.mend(self.company.handle(event))
 
     def away(self, who: str, day: datetime) -> None:
         self._who(who).is_out_of_office(day.date(), day.date())
@@ -345,6 +369,14 @@ class AtBoth:
         self.google.delete(event)
         self.microsoft.delete(_uid(event))
 
+    def garble(self, event: str) -> None:
+        self.google.garble(event)
+        self.microsoft.garble(_uid(event))
+
+    def mend(self, event: str) -> None:
+        self.google.mend(event)
+        self.microsoft.mend(_uid(event))
+
     def away(self, who: str, day: datetime) -> None:
         (self.google if who == MAYA else self.microsoft).away(who, day)
 
@@ -402,10 +434,14 @@ class Place:
 
     def turn(self, stage: Stage, now: datetime) -> Turn:
         """Let one installation take a turn, without a failure."""
-        self.at.clock.at = now.astimezone(UTC)
-        turn = stage.tick(now)
+        turn = self.trying(stage, now)
         assert [(failure.error, failure.decision) for failure in turn.failed] == []
         return turn
+
+    def trying(self, stage: Stage, now: datetime) -> Turn:
+        """Let one installation take a turn, whatever comes of it."""
+        self.at.clock.at = now.astimezone(UTC)
+        return stage.tick(now)
 
     def verdicts(self, now: datetime, number: int = 1) -> list[str]:
         """Return what the meetings planned for a week count as."""

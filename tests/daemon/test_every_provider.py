@@ -15,7 +15,7 @@ import pytest
 import stamina
 
 from connectors.standins.faults import LostAnswer
-from daemon import answering, journal, steering
+from daemon import answering, journal, queries, steering
 from daemon.core.words import Proposal, ProposalState
 from tests.daemon.providers import DAY, MIXED, PROVIDERS, Place
 from tests.stage import BEN, MAYA, Stage, hours, week
@@ -171,6 +171,22 @@ def test_a_series_that_ended_for_good_leaves_the_pair_and_no_misses(place: Place
     place.tick(AFTER)
     assert place.verdicts(AFTER, 1) == ["held"]
     assert place.verdicts(AFTER, 2) == []
+
+
+def test_a_series_nobody_can_read_any_more_is_told_and_not_lost(place: Place) -> None:
+    """Told at every look until it is mended, also when the calendar is read whole again."""
+    place.tick(BEFORE)
+    place.at.garble(place.event)
+    for now in (MEANWHILE, MEANWHILE + hours(1), MEANWHILE + DAY, AFTER + 14 * DAY):
+        turn = place.trying(place.stage, now)
+        (line,) = (failure.error.what for failure in turn.failed if failure.decision is None)
+        told = queries.status(place.stage.house, now)["accounts"][0]
+        assert (told["state"], told["problem"]) == ("ok", line)
+        assert place.stage.dossier(now).series
+        assert place.verdicts(now, 1) == ["held"]
+    place.at.mend(place.event)
+    place.tick(AFTER + 15 * DAY)
+    assert queries.status(place.stage.house, AFTER + 15 * DAY)["accounts"][0]["problem"] is None
 
 
 def test_an_excuse_given_excuses(place: Place) -> None:

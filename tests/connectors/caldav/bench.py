@@ -20,6 +20,9 @@ def now() -> datetime:
     return NOW
 
 
+END = "DTEND;TZID=Europe/Berlin:"
+
+
 @dataclass
 class CalDavBench:
     """A calendar with one meeting a resource; implements `CalendarBench`."""
@@ -85,6 +88,12 @@ class CalDavBench:
 
     def delete(self, event: Handle) -> None:
         assert self.server.ask(self.user, "DELETE", self.path + event).is_success
+
+    def garble(self, event: Handle) -> None:
+        self.edit(event, lambda text: text.replace(f"{END}2026", f"{END}2025"))
+
+    def mend(self, event: Handle) -> None:
+        self.edit(event, lambda text: text.replace(f"{END}2025", f"{END}2026"))
 
     def expired(self, cursor: Cursor) -> Cursor:
         return Cursor(f"an older form than {cursor[:1]}")

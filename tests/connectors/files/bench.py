@@ -92,6 +92,12 @@ class FilesBench:
     def delete(self, event: Handle) -> None:
         self.file(event.partition("#")[0]).unlink()
 
+    def garble(self, event: Handle) -> None:
+        self._edit(event, lambda text: text.replace("FREQ=WEEKLY", "FREQ=NEVER"))
+
+    def mend(self, event: Handle) -> None:
+        self._edit(event, lambda text: text.replace("FREQ=NEVER", "FREQ=WEEKLY"))
+
     def expired(self, cursor: Cursor) -> Cursor:
         return Cursor(f"an older form than {cursor[:1]}")
 

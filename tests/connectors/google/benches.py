@@ -108,6 +108,12 @@ class CalendarAtGoogle:
         with self._by_hand():
             self._host(event).cancels(event)
 
+    def garble(self, event: Handle) -> None:
+        self._host(event).changes(event, recurrence=["RRULE:FREQ=YEARLY;BYEASTER=1"])
+
+    def mend(self, event: Handle) -> None:
+        self._host(event).changes(event, recurrence=["RRULE:FREQ=WEEKLY"])
+
     def expired(self, cursor: Cursor) -> Cursor:
         self.company.maya.calendar.expire_tokens()
         return cursor

@@ -25,6 +25,7 @@ from connectors.standins.graph import Person as Colleague
 from connectors.standins.graph import World, application, rules
 from connectors.standins.graph.drive import File
 from connectors.standins.graph.ids import Name
+from connectors.standins.graph.items import Item
 from connectors.standins.server import serve
 
 T = TypeVar("T")
@@ -124,6 +125,17 @@ class Company:
 
     def delete(self, event: Handle) -> None:
         self.by_hand(lambda: self.host(event).deletes(self.uid(event)))
+
+    def garble(self, event: Handle) -> None:
+        item = self.maya.copy(self.uid(event))
+        self._put(replace(item, end=item.start))
+
+    def mend(self, event: Handle) -> None:
+        item = self.maya.copy(self.uid(event))
+        self._put(replace(item, end=item.start + timedelta(minutes=30)))
+
+    def _put(self, item: Item) -> None:
+        self.world.mailbox(MAYA.address).put(item, self.clock())
 
     def expired(self, cursor: Cursor) -> Cursor:
         self.world.expire_delta_tokens()
