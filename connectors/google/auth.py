@@ -65,11 +65,13 @@ class Access:
         granted: Collection[str] | None = None,
         keep: Callable[[Any], None] | None = None,
         quota_user: str = "",
+        timeout: float = TIMEOUT,
     ) -> None:
         self._credentials: Any = credentials
         self._remedy = remedy
         self._granted = granted
         self._keep = keep
+        self._timeout = timeout
         self.quota_user = quota_user
         """Under delegation all users share one project: this tells Google who it is."""
         self._lock = threading.Lock()
@@ -90,7 +92,7 @@ class Access:
         # The library would find out by itself that a ready token cannot be renewed, in its words.
         if isinstance(self._credentials, UserCredentials) and not self._credentials.refresh_token:
             raise self._ended("Google does not accept the token any more")
-        http = httplib2.Http(timeout=TIMEOUT)
+        http = httplib2.Http(timeout=self._timeout)
         try:
             self._credentials.refresh(Request(http))
         except (RefreshError, TransportError, OSError, TypeError) as error:
@@ -121,7 +123,14 @@ def ready(token: str, variable: str) -> Access:
     return Access(credentials, remedy=lambda _: f"put a fresh token into {variable}")
 
 
-def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None = None) -> Access:
+def installed(
+    name: str,
+    secrets: Path,
+    tokens: TokenFile,
+    endpoint: str | None = None,
+    *,
+    timeout: float = TIMEOUT,
+) -> Access:
     """Use what a person's consent left behind; raises `SignInRequired` where there is none."""
     kept = _kept(tokens.load(name))
     if kept is None:
@@ -148,7 +157,7 @@ def installed(name: str, secrets: Path, tokens: TokenFile, endpoint: str | None 
         cause = _EARLY if _perhaps_in_testing(since, renewed) else _LATE
         return f"{_ENDED.format(name=name)}{cause}"
 
-    return Access(credentials, remedy=remedy, granted=granted, keep=keep)
+    return Access(credentials, remedy=remedy, granted=granted, keep=keep, timeout=timeout)
 
 
 def delegated(

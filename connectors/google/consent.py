@@ -20,7 +20,7 @@ from connectors.google.scopes import Scope, missing
 from connectors.google.service import Google
 from connectors.model import Person
 
-_PATIENCE = 300
+PATIENCE = 300.0
 """Seconds to wait for the person at the browser."""
 
 
@@ -34,17 +34,18 @@ def sign_in(
     now: datetime,
     endpoint: str | None = None,
     browser: str | None = None,
+    patience: float = PATIENCE,
 ) -> tuple[str, ...]:
     """Let the owner consent in the browser, and keep what comes of it.
 
     Returns a sentence for each box that was left empty. `browser` is a name that `webbrowser`
     knows; None is the system's. `now` is kept as the moment of the consent. Raises
-    `SignInRequired` when nothing came back in time, or somebody else consented.
+    `SignInRequired` when nothing came back in `patience` seconds, or somebody else consented.
     """
     config = _config(client_of(secrets), endpoint)
     flow = InstalledAppFlow.from_client_config(config, sorted(scopes))
     try:
-        credentials = _consented(flow, owner.address, endpoint, browser)
+        credentials = _consented(flow, owner.address, endpoint, browser, patience)
     finally:
         flow.oauth2session.close()
     granted = credentials.granted_scopes or credentials.scopes or ()
@@ -89,7 +90,11 @@ def _config(client: dict[str, Any], endpoint: str | None) -> dict[str, Any]:
 
 
 def _consented(
-    flow: InstalledAppFlow, address: str, endpoint: str | None, browser: str | None
+    flow: InstalledAppFlow,
+    address: str,
+    endpoint: str | None,
+    browser: str | None,
+    patience: float,
 ) -> Credentials:
     """Wait for the browser; raises the errors of `connectors.errors`, never the library's."""
 
@@ -98,7 +103,7 @@ def _consented(
             host="127.0.0.1",
             port=0,
             authorization_prompt_message=None,
-            timeout_seconds=_PATIENCE,
+            timeout_seconds=patience,
             browser=browser,
             # Without it a second consent brings no refresh token.
             prompt="consent",

@@ -37,6 +37,10 @@ _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMI
 _USED_UP = frozenset({"quotaExceeded", "dailyLimitExceeded", "sharingRateLimitExceeded"})
 _REST = timedelta(hours=6)
 """How long an account rests whose limits against abuse are used up: they last hours to months."""
+_RESTS = (
+    "Google limits what an account may do in a while; visavis tries again in some hours, and the "
+    "limit may last longer"
+)
 BY_HAND = "try it by hand in Google, which may say more about the reason"
 _IN_THE_OWNERS_HANDS = {
     "insufficientPermissions": "sign in again with `visavis login` and leave every box ticked",
@@ -113,7 +117,7 @@ def _refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR
 def _forbidden(refusal: Refusal, what: str) -> ConnectorError:
     """Tell a 403 that passes from one that needs other rights."""
     if refusal.reasons & _USED_UP:
-        return Unavailable(what, retry_after=refusal.retry_after or _REST)
+        return Unavailable(what, _RESTS, retry_after=refusal.retry_after or _REST)
     if refusal.reasons & _SLOW_DOWN:
         return Unavailable(what, retry_after=refusal.retry_after)
     for reason in sorted(refusal.reasons & _IN_THE_OWNERS_HANDS.keys()):

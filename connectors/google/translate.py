@@ -321,9 +321,16 @@ def _own(family: Family) -> Iterator[Json]:
 
 
 def _withheld(event: Json, copy: Copy) -> bool:
+    """Whether Google does not tell, or does not know yet, who all is invited."""
+    guests = event.get("attendees", ())
     hidden = event.get("guestsCanSeeOtherGuests") is False
     withheld = hidden and not copy.is_mine(event.get("organizer", {}))
-    return withheld or bool(event.get("attendeesOmitted"))
+    return withheld or bool(event.get("attendeesOmitted")) or any(map(_expands, guests))
+
+
+def _expands(guest: Json) -> bool:
+    """Whether this is a group whose members Google is still looking up."""
+    return bool(guest.get("asyncOperation") == "inProgress")
 
 
 def _override(

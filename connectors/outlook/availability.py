@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from connectors.errors import ConnectorError, NotFound, NotPermitted
@@ -15,6 +15,7 @@ from connectors.outlook.wire import Json
 
 _MOST = 20  # addresses in one question
 _A_DAY = timedelta(days=1)
+_Question = tuple[list[str], Span]
 
 
 class Availability:
@@ -64,19 +65,29 @@ class Availability:
     def _schedules(self, addresses: Sequence[str], window: Span) -> Mapping[str, list[Json]]:
         """Ask for everybody, stretch by stretch; return each one's answers by address."""
         groups = [list(addresses[n : n + _MOST]) for n in range(0, len(addresses), _MOST)]
-        asked = [(group, one) for one in schedules.stretches(window) for group in groups]
-        path = self._graph.mine("/calendar/getSchedule")
-        asks = [Ask(path, body=schedules.question(group, one)) for group, one in asked]
+        questions = [(group, one) for one in schedules.stretches(window) for group in groups]
         found: dict[str, list[Json]] = {}
-        for (group, _), answer in zip(asked, self._graph.batch(asks), strict=True):
+        while questions:
+            again: list[_Question] = []
+            for address, stretch, entry in self._told(questions):
+                halves = schedules.halves(entry, stretch)
+                again += [([address], half) for half in halves]
+                found.setdefault(address, []).extend(() if halves else (entry,))
+            questions = again
+        return found
+
+    def _told(self, questions: Sequence[_Question]) -> Iterator[tuple[str, Span, Json]]:
+        """Ask, and yield what is told of each address for each stretch."""
+        path = self._graph.mine("/calendar/getSchedule")
+        asks = [Ask(path, body=schedules.question(group, one)) for group, one in questions]
+        for (group, stretch), answer in zip(questions, self._graph.batch(asks), strict=True):
             if isinstance(answer, ConnectorError):
                 raise answer
             # The answers come in the order of the question; their names may be spelled otherwise.
             for address, entry in zip(group, answer["value"], strict=True):
-                found.setdefault(address, []).append(entry)
                 if week := entry.get("workingHours"):
                     self._weeks[address] = week
-        return found
+                yield address, stretch, entry
 
     def _own(self, window: Span) -> Busy:
         """Return the owner's times from the calendar itself."""

@@ -137,13 +137,26 @@ class Graph:
         """Ask for up to twenty things at once; yields the answers, which come in any order."""
         requests = [_part(place, asks[number]) for place, number in enumerate(chunk)]
         with self._all_places(len(chunk)):
-            told = self._decoded(
-                self._signed("POST", "/$batch", body={"requests": requests}), writing=False
-            )
-        for answer in told["responses"]:
+            responses = self._responses(requests)
+        for answer in responses:
             # Behind a failed part the next ones were not tried: that is no answer.
             if answer["status"] != 424:
                 yield chunk[int(answer["id"])], _answer_of(answer)
+
+    def _responses(self, requests: Sequence[Json]) -> Sequence[Json]:
+        """Send a batch; where a part is refused for its token, once more with another one."""
+        token = self._access.token()
+        told = self._parts(requests)
+        refused = next((one for one in told if one["status"] == 401), None)
+        if refused is None:
+            return told
+        self._access.token(refused=token, claims=_claims(refused.get("headers", {})))
+        return self._parts(requests)
+
+    def _parts(self, requests: Sequence[Json]) -> Sequence[Json]:
+        answer = self._signed("POST", "/$batch", body={"requests": requests})
+        told: Sequence[Json] = self._decoded(answer, writing=False)["responses"]
+        return told
 
     # --- Changing ---
 
@@ -220,7 +233,7 @@ class Graph:
         sent = {"json": body} if body is not None else {"content": content}
         answer = self._send(method, url, _bearer(said, token), writing=writing, **sent)
         if answer.status_code == 401:
-            token = self._access.token(refused=token, claims=_claims(answer))
+            token = self._access.token(refused=token, claims=_claims(answer.headers))
             answer = self._send(method, url, _bearer(said, token), writing=writing, **sent)
         return answer
 
@@ -290,9 +303,10 @@ def _bearer(headers: Mapping[str, str], token: str) -> dict[str, str]:
     return {**headers, "Authorization": f"Bearer {token}"}
 
 
-def _claims(answer: httpx2.Response) -> str:
+def _claims(headers: Mapping[str, str]) -> str:
     """Return what a new token must bring (continuous access evaluation), or nothing."""
-    found = _CLAIMS.search(answer.headers.get("WWW-Authenticate", ""))
+    challenges = (value for name, value in headers.items() if name.lower() == "www-authenticate")
+    found = _CLAIMS.search(next(challenges, ""))
     try:
         return base64.b64decode(found[1]).decode() if found else ""
     except ValueError:

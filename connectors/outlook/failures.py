@@ -111,15 +111,20 @@ def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0
         case 404 if code not in _NO_MAILBOX:
             return NotFound(what)
         case 409 | 412:
-            return PreconditionFailed(what)
+            return _overtaken(what, writing=writing)
         case 408 | 429 | 503:
             return Unavailable(what, retry_after=refusal.retry_after)
         case status if status >= 500 and status not in _SURELY_NOT:
             return _failed(refusal, writing=writing)
         case _ if code == _CONFLICT:
-            return PreconditionFailed(what)
+            return _overtaken(what, writing=writing)
         case _:
             return _forbidden(code, what)
+
+
+def _overtaken(what: str, *, writing: bool) -> ConnectorError:
+    """Exchange races with itself, even where nobody sent a version: a read is just asked again."""
+    return PreconditionFailed(what) if writing else Unavailable(what)
 
 
 def _forbidden(code: str, what: str) -> NotPermitted:

@@ -14,6 +14,9 @@ from connectors.outlook.wire import Json
 _TAKEN = frozenset({"tentative", "busy", "oof"})
 _AWAY = "oof"
 _STRETCH = timedelta(days=14)
+_TOO_MANY = "5006"
+_SHORTEST = timedelta(days=1)
+"""Nobody has a thousand meetings a day: who still cannot be told is unknown."""
 
 
 def stretches(window: Span) -> Iterator[Span]:
@@ -23,6 +26,15 @@ def stretches(window: Span) -> Iterator[Span]:
         until = min(start + _STRETCH, end)
         yield Span(start, until)
         start = until
+
+
+def halves(entry: Json, stretch: Span) -> tuple[Span, ...]:
+    """Return what to ask instead where Exchange found more times than it tells at once (5006)."""
+    code = str((entry.get("error") or {}).get("responseCode"))
+    if code != _TOO_MANY or stretch.length <= _SHORTEST:
+        return ()
+    middle = stretch.start + stretch.length / 2
+    return Span(stretch.start, middle), Span(middle, stretch.end)
 
 
 def question(addresses: list[str], stretch: Span) -> Json:

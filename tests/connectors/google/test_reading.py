@@ -320,6 +320,31 @@ def test_a_list_of_guests_that_is_cut_is_unknown_not_two(company: Company) -> No
     assert single not in shown(company)
 
 
+@pytest.mark.parametrize("members", [[BEN.address], [BEN.address, "cem@acme.example"]])
+def test_a_group_whose_members_are_looked_up_is_unknown_until_they_are(
+    company: Company, members: list[str]
+) -> None:
+    """Facts 3, asyncOperation: neither two nor many for good; the feed tells when it is over."""
+    company.world.person("cem@acme.example")
+    group: list[dict[str, Any]] = [
+        {"email": MAYA.address},
+        {"email": "team@acme.example", "asyncOperation": "inProgress"},
+    ]
+    series = company.maya.schedules("1:1", FIRST, rule="FREQ=WEEKLY", attendees=group)
+    calendar = company.calendar()
+    base = calendar.baseline(WINDOW)
+    assert [one.attendees for one in base.series] == [None]
+    assert single_of(company, group) not in shown(company)
+    company.maya.changes(series, attendees=[group[0], *({"email": one} for one in members)])
+    (handle,) = (one for one in calendar.changes(base.cursor).handles if one == series)
+    found = calendar.read([handle], WINDOW)[handle].attendees or ()
+    assert [one.address for one in found] == [MAYA.address, *members]
+
+
+def single_of(company: Company, guests: list[dict[str, Any]]) -> str:
+    return company.maya.schedules("1:1", FIRST, attendees=guests)
+
+
 def test_single_events_are_kept_where_they_concern_two_people(company: Company) -> None:
     """Facts 3, resource: a room is nobody; a series is always kept, the brake counts it."""
     cem = company.world.person("cem@acme.example")
@@ -453,6 +478,26 @@ def test_working_hours_are_minutes_of_each_day_and_remembered(company: Company) 
     company.maya.works("10:00", "12:00")
     calendar.baseline(WINDOW)
     assert calendar.hours(MAYA) != known
+
+
+def test_a_day_may_have_two_stretches_of_work(company: Company) -> None:
+    """Facts 8.6: a list of stretches, the lunch between them."""
+    company.maya.works("09:00", "12:00", ["monday"])
+    told = company.maya.calendar.working_hours or {}
+    told["availableTimes"].append({"dayOfWeek": "monday", "periodStart": 780, "periodEnd": 1080})
+    known = company.calendar().hours(MAYA)
+    assert known is not None
+    assert known.days[Weekday.MON] == (Hours(time(9), time(12)), Hours(time(13), time(18)))
+
+
+def test_working_hours_that_are_switched_off_are_none(company: Company) -> None:
+    """Facts 8.6, workingHoursEnabled: the times are still told."""
+    company.maya.works("09:00", "17:00")
+    told = company.maya.calendar.working_hours or {}
+    told["workingHoursEnabled"] = False
+    known = company.calendar().hours(MAYA)
+    assert known is not None
+    assert known.days == {}
 
 
 def test_where_google_tells_no_hours_only_the_zone_is_known(company: Company) -> None:

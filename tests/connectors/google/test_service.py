@@ -29,6 +29,7 @@ from connectors.google.auth import ready
 from connectors.google.failures import translated
 from connectors.google.service import Google
 from connectors.standins.faults import Answer, Meanwhile, Reset, Slow, Truncated, html
+from connectors.standins.google.refusals import refusing
 from tests.connectors.google.benches import MAYA, NOON, Company
 
 EVENTS = "/calendar/v3/calendars/primary/events"
@@ -115,10 +116,17 @@ def test_a_client_is_made_once_a_thread(company: Company) -> None:
 def test_writes_go_one_after_the_other(company: Company) -> None:
     """Facts 11: quick writes to one calendar are throttled below the quota."""
     google, before = company.google(), list[int | None]()
-    company.wire.fail(Slow(0.05), at=1)
+    ready = threading.Barrier(2)
+
+    def write(_: int) -> None:
+        google.resource("calendar", "events")  # making a client takes a while
+        ready.wait()
+        insert(google)
+
+    company.wire.fail(Slow(0.3), at=1)
     company.wire.fail(Meanwhile(lambda: before.append(company.wire.log[0].status)), at=2)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(insert, [google, google]))
+        list(pool.map(write, range(2)))
     assert before == [200]
 
 
@@ -239,9 +247,19 @@ def test_each_refusal_says_what_comes_next(
     assert type(translated(refused(status, reason), writing=True)) is writing
 
 
-def test_a_server_that_says_when_is_believed() -> None:
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (429, "rateLimitExceeded"),
+        (403, "rateLimitExceeded"),
+        (403, "userRateLimitExceeded"),
+        (403, "quotaExceeded"),
+        (503, "backendError"),
+    ],
+)
+def test_a_server_that_says_when_is_believed(status: int, reason: str) -> None:
     """Facts 11: the client ignores Retry-After even where it is sent."""
-    told = translated(refused(429, "rateLimitExceeded", **{"retry-after": "90"}), writing=False)
+    told = translated(refused(status, reason, **{"retry-after": "90"}), writing=False)
     assert isinstance(told, Unavailable)
     assert told.retry_after == timedelta(seconds=90)
 
@@ -252,6 +270,35 @@ def test_limits_against_abuse_are_left_alone_for_hours() -> None:
     assert isinstance(told, Unavailable)
     assert told.retry_after is not None
     assert told.retry_after >= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "tries", "remedy"),
+    [
+        ("rateLimitExceeded", 3, "tries again by itself"),
+        ("userRateLimitExceeded", 3, "tries again by itself"),
+        ("quotaExceeded", 1, "tries again in some hours"),
+        ("dailyLimitExceeded", 1, "tries again in some hours"),
+        ("sharingRateLimitExceeded", 1, "tries again in some hours"),
+        ("domainPolicy", 1, "the administrator of your Google Workspace"),
+        ("insufficientPermissions", 1, "`visavis login`"),
+        ("accessNotConfigured", 1, "enable this API"),
+        ("storageQuotaExceeded", 1, "make room in Google Drive"),
+        ("forbiddenForNonOrganizer", 1, "only the organizer"),
+        ("appNotAuthorizedToFile", 1, "only documents that it made"),
+        ("forbidden", 1, "by hand"),
+    ],
+)
+def test_each_403_is_one_line_and_tried_again_only_where_that_helps(
+    company: Company, reason: str, tries: int, remedy: str
+) -> None:
+    """Facts 7.3 and 11."""
+    company.wire.fail(refusing(403, reason, domain="usageLimits"), times=9)
+    with pytest.raises(ConnectorError) as told:
+        listed(company.google())
+    assert len(company.wire.log) == tries
+    assert remedy in told.value.remedy
+    assert "\n" not in f"{told.value.what}{told.value.remedy}"
 
 
 @pytest.mark.parametrize("reason", ["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"])

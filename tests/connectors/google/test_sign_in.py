@@ -7,7 +7,7 @@ import threading
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -21,7 +21,7 @@ from connectors.google.consent import sign_in
 from connectors.google.scopes import Scope, wanted
 from connectors.google.service import Google
 from connectors.model import Capability, Span
-from connectors.standins.faults import Answer, Slow, Truncated, html
+from connectors.standins.faults import Altered, Answer, Slow, Truncated, html
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
 
 EVERYTHING = wanted(documents=True, directory=True)
@@ -194,6 +194,42 @@ def test_a_machine_without_a_browser_says_so(
     assert "browser" in told.value.what
 
 
+def test_a_consent_that_brings_nothing_lasting_is_none(
+    company: Company, drawer: Drawer, secrets: Path, browser: Browser
+) -> None:
+    """Facts 10.6: without a refresh token the sign-in would end within the hour."""
+
+    def short_lived(body: bytes) -> bytes:
+        told = json.loads(body)
+        del told["refresh_token"]
+        return json.dumps(told).encode()
+
+    company.wire.fail(Altered(short_lived), path="/token")
+    with pytest.raises(SignInRequired) as told:
+        consent(company, drawer, secrets)
+    assert (told.value.remedy, drawer.kept) == ("visavis login work", {})
+    assert len(browser.opened) == 1
+
+
+def test_nobody_waits_for_ever_for_a_person_at_the_browser(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    """Facts 10.6: by itself the library waits as long as it takes."""
+    webbrowser.register("nobody", None, Nobody("nobody"))
+    with pytest.raises(SignInRequired, match="in time"):
+        sign_in(
+            "work", MAYA, secrets, EVERYTHING, drawer,
+            now=NOON, endpoint=company.base, browser="nobody", patience=0.05,
+        )  # fmt: skip
+
+
+class Nobody(webbrowser.BaseBrowser):
+    """Opens a page that nobody looks at."""
+
+    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002
+        return True
+
+
 def test_only_what_a_feature_needs_is_asked_for() -> None:
     """Facts 10.3 and 10.4."""
     least = wanted(documents=False, directory=False)
@@ -300,14 +336,19 @@ def test_an_administrator_who_wants_a_new_sign_in_is_named(
 
 
 @pytest.mark.usefixtures("consented")
-@pytest.mark.parametrize("fault", [html(200), Truncated()])
+@pytest.mark.parametrize(
+    "fault",
+    [html(200), Truncated(), Answer(500, '{"error": "internal_failure"}'), Slow(1)],
+    ids=["html", "truncated", "internal_failure", "slow"],
+)
 def test_a_token_server_that_is_not_well_is_no_end(
     company: Company, drawer: Drawer, secrets: Path, fault: Truncated
 ) -> None:
+    """Facts 10.1: only `invalid_grant` and its like mean that a person has to sign in."""
     aged(drawer)
     company.wire.fail(fault, path="/token", times=9)
     with pytest.raises(Unavailable):
-        look(opened(company, drawer, secrets))
+        auth.installed("work", secrets, drawer, company.base, timeout=0.1).token()
     company.wire.clear()
     look(opened(company, drawer, secrets))
 
@@ -330,6 +371,17 @@ def test_client_secrets_nobody_can_read_are_named(
         consent(company, drawer, secrets)
     assert str(secrets) in told.value.what
     assert browser.opened == []
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_sign_in_that_is_not_used_ends_after_half_a_year(drawer: Drawer) -> None:
+    """Facts 10.1; counted from the last renewal, once that spoke against Testing."""
+    kept = json.loads(drawer.load("work") or "")
+    renewed = NOON.astimezone(UTC).replace(tzinfo=None) + timedelta(days=9)
+    drawer.save("work", json.dumps(kept | {"expiry": renewed.isoformat()}))
+    standing = auth.standing("work", EVERYTHING, drawer)
+    assert standing.ends is not None
+    assert timedelta(days=188) <= standing.ends - NOON <= timedelta(days=190)
 
 
 # --- Ready tokens and delegation ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -22,7 +23,7 @@ from cryptography.x509.oid import NameOID
 from connectors.errors import NotPermitted, SignInRequired, Unavailable
 from connectors.outlook import auth
 from connectors.outlook.auth import Client
-from connectors.outlook.client import Access, Graph
+from connectors.outlook.client import Access, Ask, Graph
 from connectors.protocol import Standing
 from connectors.standins.faults import Answer, Reset
 from connectors.standins.graph.login import TENANT, Application, TokenError
@@ -227,6 +228,25 @@ def test_a_refusal_is_not_repeated_from_memory_once_the_person_signed_in(
         assert len(bench.asked()) == 1
     auth.sign_in_by_device(NAME, client, WANTED, drawer, lambda text: approved(bench, text))
     assert me(bench, signed_in) == MAYA.address
+
+
+def test_a_part_of_a_batch_that_refuses_the_token_is_asked_again_with_another(
+    bench: Company, signed_in: auth.Person
+) -> None:
+    """Facts 9: the outer answer is 200 all the same; the part's own headers carry the claims."""
+    old = signed_in.token()
+    claims = base64.b64encode(b'{"access_token": {"nbf": {"value": "1"}}}').decode()
+    headers = {"WWW-Authenticate": f'Bearer claims="{claims}"'}
+    part = {"id": "0", "status": 401, "headers": headers, "body": {}}
+    bench.asked()
+    bench.wire.fail(Answer(200, json.dumps({"responses": [part]})), path="*/$batch")
+    graph = Graph(signed_in, bench.base)
+    (told,) = graph.batch([Ask("/me/calendar")])
+    graph.close()
+    assert isinstance(told, dict)
+    assert signed_in.token() != old
+    (renewal,) = (each for each in bench.asked() if each.path.endswith("/token"))
+    assert "nbf" in renewal.body.decode()
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,27 @@ def test_a_personal_account_knows_its_own_times_alone(bench: Company) -> None:
     assert calendar.hours(BEN) is None
 
 
+def test_who_has_too_many_meetings_for_one_answer_is_asked_in_halves(bench: Company) -> None:
+    """Facts 7: error 5006; the others are not asked again."""
+    hour = FIRST.start.replace(minute=0)
+    for day in range(11):
+        for _ in range(100):
+            bench.ben.schedules("Call", hour + day * DAY, minutes=30)
+    bench.asked()
+    busy = bench.calendar.busy([MAYA, BEN], Span(hour, hour + 12 * DAY))
+    assert len(set(busy[BEN].spans)) == 11
+    asked = [json.loads(each.body)["requests"] for each in bench.asked() if each.writes]
+    people = [[part["body"]["schedules"] for part in parts] for parts in asked]
+    assert people == [[[MAYA.address, BEN.address]], [[BEN.address]] * 2]
+
+
+def test_who_has_too_many_meetings_in_a_day_is_unknown(bench: Company) -> None:
+    for _ in range(1001):
+        bench.ben.schedules("Call", FIRST.start, minutes=30)
+    bench.asked()
+    assert set(bench.calendar.busy([MAYA, BEN], WINDOW)) == {MAYA}
+
+
 def test_hours_are_told_with_the_busy_times_and_cost_nothing_more(bench: Company) -> None:
     bench.world.learn(BEN.address, hours=(time(7), time(15)), workdays=("monday",))
     assert bench.calendar.zone
