@@ -121,6 +121,8 @@ class WebDavFolder:
         else:
             papers.untouched(text)
             self._dav.delete(path, seen=tag)
+            with suppress(NotFound):
+                self._dav.delete(_guests(path), seen=self._dav.fetch(_guests(path))[1])
 
     def _link(self, path: str) -> Link:
         data, _ = self._read(path)

@@ -79,6 +79,10 @@ class Person:
 
         self._change(event, change)
 
+    def reads(self, event: str) -> str:
+        """Return an event as the calendar has it."""
+        return self._send("GET", f"{event}.ics").text
+
     def opens(self, document: str) -> Page:
         """Open a document to write in it."""
         return Page(Path(unquote(urlsplit(document).path)))
@@ -106,7 +110,7 @@ class Person:
         return name
 
     def _change(self, event: str, change: Callable[[Calendar], object]) -> None:
-        calendar: Any = Calendar.from_ical(self._send("GET", f"{event}.ics").text)
+        calendar: Any = Calendar.from_ical(self.reads(event))
         change(calendar)
         self._put(event, calendar)
 

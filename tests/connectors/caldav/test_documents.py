@@ -145,3 +145,12 @@ def test_a_tag_that_did_not_come_with_the_document_is_asked_for(bench: WebDavBen
     document = bench.documents.create(KEY, TITLE)
     bench.server.wire.fail(Altered(bytes), method="GET")  # which loses all headers
     assert bench.documents.write_section(document, WEEK_1, FIRST).wrote
+
+
+def test_a_document_that_was_taken_back_leaves_nothing_in_the_folder(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    bench.documents.undo(bench.documents.share(document, [BEN]))
+    bench.documents.undo(created(document))
+    there = bench.server.ask(bench.user, "PROPFIND", bench.folder, headers={"Depth": "1"}).text
+    assert bench.folder in there
+    assert ".md" not in there
