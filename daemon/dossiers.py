@@ -112,14 +112,17 @@ def _told(house: House, person: Person) -> About | None:
 def _couples(house: House, looks: Mapping[str, Look], memory: Memory) -> tuple[Couple, ...]:
     """Return the couples seen now, then those only remembered; by id."""
     seen: dict[str, list[tuple[Account, Series, Person]]] = {}
+    pairs = set(memory.pairs)
     for account in house.accounts:
         for series in looks[account.name].after.series if account.name in looks else ():
-            partner = judge(series, account.owner).partner if series.rule else None
-            if partner is not None:
-                known = _human(house, canonical(partner, memory.entries))
+            judgement = judge(series, account.owner) if series.rule else None
+            if judgement and judgement.partner:
+                known = _human(house, canonical(judgement.partner, memory.entries))
                 identity = pair_id(account.owner.address, known.address)
                 seen.setdefault(identity, []).append((account, series, known))
-    couples = {identity: _couple(identity, copies) for identity, copies in seen.items()}
+                pairs |= {identity} if judgement.is_one_on_one else set()
+    # A series declined for good makes no pair; those who were one keep it, as one that ended.
+    couples = {one: _couple(one, copies) for one, copies in seen.items() if one in pairs}
     names = {account.name: account for account in house.accounts}
     for identity, known_pair in memory.pairs.items():
         if identity not in couples and known_pair.account in names:

@@ -227,9 +227,10 @@ def _written(sections: Iterable[Written], meeting: Meeting) -> Written | None:
 
 
 def _distinct(dossier: Dossier) -> Sequence[Series]:
-    """Return each series once, as the organizer's side sees it."""
+    """Return each series once, as the organizer's side sees it; one declined for good is over."""
     copies = (dossier.held(uid) for uid in dict.fromkeys(h.series.uid for h in dossier.series))
-    return tuple(held.series for held in copies if held is not None)
+    found = (held.series for held in copies if held is not None)
+    return tuple(one for one in found if not judge(one, dossier.pair.owner).ended)
 
 
 def _series(series: Series) -> Shape:

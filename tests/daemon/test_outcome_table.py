@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from connectors.model import Attendee, Person, Response, Span
-from daemon import answering, steering
+from daemon import answering, queries, steering
 from tests.stage import BEN, FIRST, HALF_AN_HOUR, MAYA, Stage, hours, week
 
 DAY = timedelta(days=1)
@@ -159,6 +159,19 @@ def test_a_series_that_ended_for_good_leaves_the_pair_and_no_misses(stage: Stage
     stage.tick(MEANWHILE)
     stage.tick(AFTER)
     assert [str(outcome.verdict) for outcome in stage.dossier(AFTER).outcomes] == ["held"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_series_declined_for_good_makes_no_pair_and_ends_one(
+    stage: Stage, *, known: bool
+) -> None:
+    stage.weekly()
+    if known:
+        stage.tick(BEFORE)
+    stage.world.answer(UID, Attendee(BEN, response=Response.DECLINED))
+    stage.tick(MEANWHILE)
+    shown = [(pair["series"], pair["next"]) for pair in queries.pairs(stage.house, MEANWHILE)]
+    assert shown == ([([], None)] if known else [])
 
 
 def test_a_proposal_that_was_accepted_rescues(stage: Stage) -> None:
