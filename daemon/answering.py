@@ -132,7 +132,8 @@ def decline(house: House, proposal_id: str, now: datetime) -> Proposal:
     """Close an open proposal without another time; declining twice is declining once."""
     proposal = _known(house, proposal_id)
     if proposal.state not in {ProposalState.OPEN, ProposalState.DECLINED}:
-        raise Refused(f"proposal {proposal.id} is {proposal.state}", "there is nothing to decline")
+        what = f"proposal {proposal.id} is {proposal.state}"
+        raise Refused(what, "there is nothing to decline", proposal)
     declined = replace(proposal, state=ProposalState.DECLINED)
     with house.store.write() as session:
         ledger.keep_proposal(session, declined, now)
@@ -181,11 +182,11 @@ def _dossier(foreseen: Foreseen, proposal: Proposal) -> Dossier:
 def _current(dossier: Dossier, proposal: Proposal, known: Intent | None, now: datetime) -> None:
     current = settled(dossier, proposal, now)
     if current.state is not ProposalState.OPEN:
-        raise Refused(
-            f"proposal {proposal.id} is {current.state}", "`visavis proposals` has the open ones"
-        )
+        what = f"proposal {proposal.id} is {current.state}"
+        raise Refused(what, "`visavis proposals` has the open ones", current)
     if known is not None and known.state is State.UNDONE:
-        raise Refused("this booking was taken back and stays so", "book it in your calendar")
+        what = "this booking was taken back and stays so"
+        raise Refused(what, "book it in your calendar", proposal)
 
 
 def _allowed(foreseen: Foreseen, dossier: Dossier, proposal: Proposal) -> None:

@@ -15,7 +15,7 @@ from connectors.model import Key, Series, Span
 from daemon import health, heldback, inventory, journal, mirror, outbox, views
 from daemon.core.dossier import Dossier
 from daemon.core.proposing import settled
-from daemon.core.words import Meeting, ProposalState
+from daemon.core.words import Meeting, Proposal, ProposalState
 from daemon.dossiers import dossiers
 from daemon.gather import read
 from daemon.house import Account, House
@@ -105,6 +105,11 @@ def proposals(house: House, now: datetime) -> list[Shape]:
     """Show every proposal, open and closed, as it stands at this moment."""
     memory, found = last_known(house, now)
     return _proposals(house, memory, found, now)
+
+
+def proposal(house: House, one: Proposal) -> Shape:
+    """Show a proposal, with the link that answers it where there is a public address."""
+    return views.proposal(one, house.links.answer(one) if house.links else None)
 
 
 def alerts(house: House, now: datetime) -> list[Shape]:
@@ -228,8 +233,7 @@ def _proposals(
         else one
         for one in memory.proposals
     )
-    links = house.links
-    return [views.proposal(one, links.answer(one) if links else None) for one in standing]
+    return [proposal(house, one) for one in standing]
 
 
 def _alerts(house: House, memory: Memory, found: tuple[Dossier, ...]) -> list[Shape]:

@@ -27,6 +27,7 @@ from daemon.core.words import (
     Option,
     Outcome,
     Proposal,
+    ProposalState,
     Raised,
     Written,
 )
@@ -82,7 +83,8 @@ def decision(decided: Decision) -> Shape:
 
 
 def proposal(proposed: Proposal, url: str | None = None) -> Shape:
-    """Show a proposal with its options and its end."""
+    """Show a proposal with its options and its end; a booking taken back is none."""
+    booked = proposed.booked if proposed.state is ProposalState.BOOKED else None
     return {
         "id": proposed.id,
         "pair": proposed.pair,
@@ -93,7 +95,7 @@ def proposal(proposed: Proposal, url: str | None = None) -> Shape:
         "state": proposed.state,
         "options": [_option(option) for option in proposed.options],
         "fallback": _fallback(proposed.fallback) if proposed.fallback else None,
-        "booked": _option(proposed.booked) if proposed.booked else None,
+        "booked": _option(booked) if booked else None,
         "negotiable": proposed.negotiable,
         "countered": _option(proposed.countered) if proposed.countered else None,
         "together": list(proposed.together),

@@ -13,6 +13,7 @@ from daemon.cli.output import complain, note, say, show_json, working
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from daemon.answering import Refused
     from daemon.core.words import Proposal
     from daemon.house import House
     from daemon.tick import Turn
@@ -55,12 +56,14 @@ def apply(
 ) -> int:
     """Do exactly what a plan said, or say that the world moved on."""
     from daemon.core import decide
-    from daemon.tick import carry_out, foresee
+    from daemon.tick import Turn, carry_out, foresee
 
     with acting(config, "apply") as at, working("looking and writing"):
         foreseen = foresee(at.house, at.now)
         if decide.plan_hash(foreseen.decisions) != plan_hash:
             complain("the world moved on since that plan", "`visavis plan` shows the present one")
+            if json:
+                show_json(_shape(at.house, Turn(foreseen, (), foreseen.failures)))
             return TROUBLE
         turn = carry_out(at.house, foreseen, at.now)
         return _report(at.house, turn, json=json)
@@ -90,7 +93,7 @@ def accept(
     json: Json = False,
 ) -> int:
     """Book one of the times of a proposal."""
-    from daemon import answering, views
+    from daemon import answering, queries
 
     if fallback + counter + written > 1:
         raise typer.BadParameter("--fallback, --counter and --written are three answers: give one")
@@ -104,12 +107,10 @@ def accept(
             else:
                 answered = answering.accept(at.house, proposal, at.now, n=option, fallback=fallback)
         except answering.Refused as refused:
-            complain(refused.what, refused.remedy)
-            if json and refused.proposal is not None:
-                show_json(views.proposal(refused.proposal))
-            return TROUBLE
+            return _refused(at.house, refused, json=json)
+        shape = queries.proposal(at.house, answered)
     if json:
-        show_json(views.proposal(answered))
+        show_json(shape)
     elif written:
         say("the questions are in the document; answered by both, the meeting was held")
     else:
@@ -130,18 +131,32 @@ def decline(
     config: Config = None,
     *,
     json: Json = False,
-) -> None:
+) -> int:
     """Close a proposal without another time."""
-    from daemon.answering import decline as answer
-    from daemon.views import proposal as view
+    from daemon import answering, queries
 
     with acting(config, "decline") as at:
         _must_know(at.house, proposal)
-        declined = answer(at.house, proposal, at.now)
+        try:
+            declined = answering.decline(at.house, proposal, at.now)
+        except answering.Refused as refused:
+            return _refused(at.house, refused, json=json)
+        shape = queries.proposal(at.house, declined)
     if json:
-        show_json(view(declined))
+        show_json(shape)
     else:
         note(f"proposal {proposal} is closed")
+    return DONE
+
+
+def _refused(house: House, refused: Refused, *, json: bool) -> int:
+    """Say why an answer was not taken, and with `--json` how the proposal stands."""
+    from daemon import queries
+
+    complain(refused.what, refused.remedy)
+    if json and refused.proposal is not None:
+        show_json(queries.proposal(house, refused.proposal))
+    return TROUBLE
 
 
 def _must_know(house: House, proposal: str) -> None:
@@ -153,12 +168,22 @@ def _must_know(house: House, proposal: str) -> None:
 
 
 def _report(house: House, turn: Turn, *, json: bool) -> int:
-    from daemon import mirror, views
     from daemon.cli.people import names
+
+    shape = _shape(house, turn)
+    if json:
+        show_json(shape)
+    else:
+        _turn(shape, names(turn.foreseen.dossiers))
+    return TROUBLE if turn.failed else DONE
+
+
+def _shape(house: House, turn: Turn) -> Shape:
+    from daemon import mirror, views
 
     with house.store.read() as session:
         series, occurrences = mirror.size(session)
-    shape = {
+    return {
         "looked": {
             "accounts": len(turn.foreseen.looks),
             "series": series,
@@ -167,11 +192,6 @@ def _report(house: House, turn: Turn, *, json: bool) -> int:
         "done": [views.decision(decision) for decision in turn.done],
         "failed": [views.failure(failure) for failure in turn.failed],
     }
-    if json:
-        show_json(shape)
-    else:
-        _turn(shape, names(turn.foreseen.dossiers))
-    return TROUBLE if turn.failed else DONE
 
 
 def _turn(shape: Shape, names: Mapping[str, str]) -> None:

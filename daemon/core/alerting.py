@@ -20,7 +20,7 @@ def alerts(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     (CONTRACT 5, "First look").
     """
     streak, policy = dossier.streak, dossier.policy
-    if streak.first_missed is None or streak.count < policy.warn_after:
+    if streak.first_missed is None or streak.count < min(policy.warn_after, policy.alert_after):
         return
     if dossier.unexplained(now) and dossier.sight.busy is None:
         return

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from config.problems import Problem, SettingsError
+from config import toml
+from config.problems import Problem, SettingsError, Wrong, dotted
 from config.settings import Settings
 from connectors.errors import NotPermitted
 from connectors.protocol import Messages
@@ -51,8 +52,15 @@ def chats(settings: Settings) -> Sequence[tuple[str, Messages]]:
             # A target holds its token, so the channel is known by a digest of it.
             found.append((f"chat-{digest(target)}", ChatMessages(target)))
         except NotPermitted as error:
-            file = settings.source or settings.home
-            wrong.append(Problem(file, None, f"notify.to[{n}]", error.what, remedy=error.remedy))
+            wrong.append(_problem(settings, n, error))
     if wrong:
         raise SettingsError(wrong)
     return found
+
+
+def _problem(settings: Settings, n: int, error: NotPermitted) -> Problem:
+    """Say which target means nothing; only now is its line worth reading the file again."""
+    place, told = ("notify", "to", n - 1), Wrong(error.what, remedy=error.remedy)
+    if settings.source:
+        return toml.read(settings.source).problem((place, told))
+    return Problem(settings.home, None, dotted(place), error.what, remedy=error.remedy)

@@ -115,7 +115,7 @@ def test_apply_does_exactly_the_plan(desk: Desk) -> None:
     desk.at(SUNDAY)
     plan = desk.ask("plan")
     turn = desk.ask("apply", "--plan", plan["hash"])
-    assert [d["key"] for d in turn["done"]] == [d["key"] for d in plan["decisions"]]
+    assert turn["done"] == plan["decisions"]
     assert turn["looked"] == {"accounts": 1, "series": 1, "occurrences": 13}
 
 
@@ -127,6 +127,7 @@ def test_apply_refuses_when_the_world_moved_on(desk: Desk) -> None:
     result = desk.run("apply", "--plan", plan["hash"], "--json")
     assert result.code == 1
     assert "moved on" in result.err
+    assert (result.json["done"], result.json["failed"]) == ([], [])
     assert not (desk.calendar / "agendas").exists()
 
 
@@ -153,9 +154,13 @@ def test_a_lost_meeting_is_proposed_accepted_and_undone(desk: Desk) -> None:
     entry = next(e for e in desk.ask("journal") if e["kind"] == "book")
     assert entry.keys() == ENTRY
     assert entry["undoable"]
+    refused = desk.run("decline", proposal["id"], "--json")
+    assert (refused.code, refused.json["state"]) == (1, "booked")
     (undone,) = desk.ask("undo", entry["id"])
     assert undone["state"] == "undone"
     assert file.read_bytes() == before
+    refused = desk.run("accept", proposal["id"], "--json")
+    assert (refused.code, refused.json["state"], refused.json["booked"]) == (1, "declined", None)
 
 
 def test_nobody_can_be_asked_for_another_time_of_ones_own_meeting(desk: Desk) -> None:
@@ -427,6 +432,7 @@ def test_a_chat_address_that_means_nothing_is_a_wrong_setting(desk: Desk) -> Non
     desk.configure('[notify]\nto = ["nonsense://x", "alsonot://y"]\n')
     result = desk.run("pairs")
     assert result.code == 2
-    assert "notify.to[1]" in result.err
-    assert "notify.to[2]" in result.err
+    line = desk.settings.read_text().splitlines().index("[notify]") + 2
+    assert f"visavis.toml:{line}: notify.to[1]" in result.err
+    assert f"visavis.toml:{line}: notify.to[2]" in result.err
     assert len(result.err.strip().splitlines()) == 2

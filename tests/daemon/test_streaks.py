@@ -39,6 +39,14 @@ def test_a_note_at_two_an_alert_at_three_and_nothing_more(stage: Stage) -> None:
     assert raised(stage, 0, 6) == [("note", 2), ("alert", 3)]
 
 
+def test_an_alert_set_below_the_note_comes_at_its_own_number(stage: Stage) -> None:
+    stage.settle(warn_after=3, alert_after=1)
+    uid = stage.weekly()
+    stage.tick(week(-1))
+    miss(stage, uid, 0, 1, 2, 3)
+    assert raised(stage, 0, 4) == [("alert", 1)]
+
+
 def test_each_streak_has_its_own_alert(stage: Stage) -> None:
     uid = stage.weekly()
     stage.tick(week(-1))
