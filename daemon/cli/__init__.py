@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
+from pathlib import Path
 
 DONE, TROUBLE, WRONG, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: done; something is wrong with the world; wrong usage or settings; Ctrl-C."""
@@ -11,6 +13,7 @@ DONE, TROUBLE, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 def main() -> None:
     """Run the command of `sys.argv` and end with its exit code."""
+    _all_three()
     from daemon.cli.app import run
 
     for stream in (sys.stdout, sys.stderr):
@@ -18,3 +21,13 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _all_three() -> None:
+    """Put nothing in the place of a stream that was closed (`visavis status >&-`).
+
+    The next file to be opened, such as the database, would get its number, and what is said there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115

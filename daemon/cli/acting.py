@@ -27,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(config: Config = None, *, json: Json = False) -> int:
-    """Show what the next tick would write, and change nothing, here or anywhere."""
+    """Show what the next tick would write.
+
+    Nothing is changed, here or anywhere. Exit 1 where an account cannot be looked at.
+    """
     from daemon import views
     from daemon.cli.people import names
     from daemon.core.decide import plan_hash

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -24,7 +25,7 @@ from daemon.cli import (
     signing,
     steering,
 )
-from daemon.cli.output import complain, note
+from daemon.cli.output import complain, note, say
 
 app = typer.Typer(
     name="visavis",
@@ -51,12 +52,31 @@ for group in GROUPS:
     group.register(app)
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        say(f"visavis {version('visavis')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options of the program itself."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no mistake of a user shows a traceback."""
     try:
         code = app(_in_order(arguments) or ["--help"], standalone_mode=False, prog_name="visavis")
     except typer.TyperException as error:
-        complain(_message(error), "`visavis --help` lists the commands and their options")
+        complain(_message(error), _help(error))
         return WRONG
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
@@ -81,9 +101,15 @@ def _in_order(arguments: Sequence[str]) -> list[str]:
 
 
 def _message(error: typer.TyperException) -> str:
-    """Return a usage mistake in one line."""
-    message = error.format_message() if hasattr(error, "format_message") else str(error)
-    return " ".join(message.split()).rstrip(".")
+    """Return a usage mistake in one line; one that names no parameter is ours, in our words."""
+    ours = getattr(error, "param", error) is None or not hasattr(error, "format_message")
+    return " ".join((str(error) if ours else error.format_message()).split()).rstrip(".")
+
+
+def _help(error: typer.TyperException) -> str:
+    """Say where the right usage stands."""
+    context = getattr(error, "ctx", None)
+    return f"`{context.command_path if context else 'visavis'} --help` tells how"
 
 
 _DOCTOR = "`visavis doctor` says more"
@@ -98,6 +124,7 @@ def _known(error: Exception) -> int:
     from connectors.errors import ConnectorError
     from daemon.answering import Refused
     from daemon.cli.people import Unclear
+    from daemon.cli.questions import NoAnswer
     from daemon.clock import FrozenClockError
     from daemon.locks import Held
 
@@ -108,6 +135,9 @@ def _known(error: Exception) -> int:
             return WRONG
         case Unclear() | FrozenClockError():
             complain(str(error))
+            return WRONG
+        case NoAnswer():
+            complain(str(error), error.remedy)
             return WRONG
         case Held():
             complain(str(error), "wait until it is done, or stop that process")

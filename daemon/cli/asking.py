@@ -54,9 +54,9 @@ def status(
     json: Json = False,
     check: Annotated[bool, typer.Option("--check", help="Ask every account now.")] = False,
 ) -> int:
-    """Show accounts, problems, and what needs you; 1 while an account has a problem.
+    """Show accounts, problems, and what needs you.
 
-    `--check` asks every account now, instead of telling of the last look.
+    Tells of the last look; `--check` asks every account now. Exit 1 while one has a problem.
     """
     from daemon import queries
     from daemon.locks import holder
@@ -93,8 +93,13 @@ def pairs(config: Config = None, *, json: Json = False) -> None:
     say(_drawn("  ".join(f"{mark} {meaning}" for mark, meaning in legend.items())))
 
 
-def explain(text: str, config: Config = None, *, json: Json = False) -> None:
-    """Say why a series is, or is not, a one-on-one (title, address or id)."""
+def explain(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Title, address or id.")],
+    config: Config = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Say why a series is, or is not, a one-on-one."""
     from daemon import queries
 
     with opened(config) as at:
@@ -162,7 +167,7 @@ def alerts(config: Config = None, *, json: Json = False) -> None:
 
 
 def journal(config: Config = None, *, json: Json = False) -> None:
-    """Show every write: when, what, why, and whether it can be undone."""
+    """Show every write: when, what, for whom and why."""
     from daemon import queries
     from daemon.cli.people import names
 
@@ -232,6 +237,8 @@ REMEDIES = {
 
 def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | None]) -> None:
     """Show everything on one screen; the last lines are for the owner to do."""
+    from daemon.phrases import count
+
     head = ["account", "provider", "address", "state", "last look", "problem"]
     rows = (
         [
@@ -246,10 +253,8 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
     )
     table(head, rows)
     waiting = shape["open"]
-    say(
-        f"open: {waiting['proposals']} proposals, {waiting['alerts']} alerts, "
-        f"{waiting['intents']} unfinished writes"
-    )
+    names = {"proposals": "proposal", "alerts": "alert", "intents": "unfinished write"}
+    say("open: " + ", ".join(count(waiting[what], name) for what, name in names.items()))
     for line, number in Counter(map(_held_back, shape["held_back"])).items():
         say(f"held back: {line}{f' ({number} times)' if number > 1 else ''}")
     for one in shape["undelivered"]:

@@ -22,9 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(config: Config = None, *, json: Json = False) -> int:
-    """Examine settings, clock, sign-ins, database, disk, mail and push; 1 where one is in trouble.
+    """Examine everything that may be wrong here.
 
-    Nothing is changed or sent. Without a network it says so and goes on.
+    Settings, clock, sign-ins, database, disk, mail, chat and push, each with its remedy. Nothing
+    is changed or sent. Exit 1 where one is in trouble.
     """
     from daemon import clock, logs
     from daemon.doctor import examine

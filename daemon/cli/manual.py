@@ -51,7 +51,10 @@ def register(app: typer.Typer) -> None:
 def completion(
     shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.")],
 ) -> None:
-    """Print what teaches a shell the commands; `--install-completion` does it for yours."""
+    """Print what teaches a shell the commands.
+
+    `visavis --install-completion` puts it where your shell finds it.
+    """
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
     if shell not in SHELLS:

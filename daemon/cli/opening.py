@@ -25,7 +25,10 @@ def open_page(
     show: Annotated[bool, typer.Option("--print", help="Print the link instead.")] = False,
     json: Json = False,
 ) -> int:
-    """Open the page of the running daemon in a browser, by a link that works once."""
+    """Open the page of the running daemon in a browser.
+
+    By a link that works once, within ten minutes.
+    """
     import webbrowser
 
     from daemon.locks import holder

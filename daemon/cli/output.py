@@ -45,9 +45,9 @@ def short(moment: str | None) -> str:
 def table(
     head: Sequence[str], rows: Iterable[Sequence[str]], *, marks: Mapping[str, str] | None = None
 ) -> None:
-    """Print a table that obeys `NO_COLOR` and the width of the terminal.
+    """Print a table that obeys `NO_COLOR` and the width of the terminal: it folds and cuts nothing.
 
-    `marks` are the signs of the last column with their colours; it is never cut nor folded.
+    `marks` are the signs of the last column with their colours; they stay in one row, as ids do.
     """
     from rich.console import Console
     from rich.table import Table
@@ -55,6 +55,9 @@ def table(
 
     bold = "" if os.environ.get("NO_COLOR") else "bold"
     drawn = Table(*head, box=None, pad_edge=False, header_style=bold)
+    for column in drawn.columns:
+        column.overflow = "fold"
+    drawn.columns[0].no_wrap = head[0] == "id"
     drawn.columns[-1].no_wrap = marks is not None
     for row in rows:
         cells = [Text(plain(cell)) for cell in row]

@@ -52,7 +52,10 @@ def forget(
 
 
 def rotate_key(config: Config = None, *, json: Json = False) -> None:
-    """Seal all sign-ins and secrets with a new key, and remove the old one."""
+    """Seal all sign-ins and secrets with a new key.
+
+    The old one is removed; where systemd gives the key, that is left to you.
+    """
     import os
 
     from config.secrets import TokenStore

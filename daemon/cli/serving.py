@@ -46,7 +46,11 @@ def install(
     show: Annotated[bool, typer.Option("--print", help="Show it, and write nothing.")] = False,
     json: Json = False,
 ) -> int:
-    """Write what the system's supervisor needs, and start the daemon; again is no harm."""
+    """Install the service, and start it.
+
+    Writes what the system's supervisor needs. Again is no harm, and needed after the settings
+    name other folders of calendars.
+    """
     settings, found = _described(config, supervisor, user, system=system)
     if show:
         say(found.text)
@@ -70,7 +74,10 @@ def uninstall(
     system: System = False,
     json: Json = False,
 ) -> int:
-    """Stop the daemon, and take away what `install` wrote; state and settings stay."""
+    """Stop the service, and take it away.
+
+    State and settings stay.
+    """
     _, found = _described(config, supervisor, user, system=system)
     if not found.file.exists():
         note(f"nothing to take away: {found.file} is not there")
@@ -91,7 +98,10 @@ def service_status(
     system: System = False,
     json: Json = False,
 ) -> int:
-    """Say whether the service is installed as it should be, and who runs; 1 if nobody does."""
+    """Say whether the service is installed, and runs.
+
+    Exit 1 where no daemon runs, however it was started.
+    """
     from daemon.locks import holder
 
     settings, found = _described(config, supervisor, user, system=system)

@@ -31,7 +31,10 @@ def login(
     device: Annotated[bool, typer.Option("--device", help="By a code, without a browser.")] = False,
     json: Json = False,
 ) -> None:
-    """Sign in to an account: in the system's browser, or by a code (`--device`)."""
+    """Sign in to an account.
+
+    In the system's browser, or by a code that you enter elsewhere (`--device`, for Outlook).
+    """
     from daemon import logs, wiring
 
     logs.quiet()
@@ -42,7 +45,10 @@ def login(
 
 
 def logout(name: Name, config: Config = None, *, json: Json = False) -> None:
-    """Forget the sign-in of an account, and end what is pushed for it."""
+    """Forget the sign-in of an account.
+
+    What its provider pushes is ended.
+    """
     from daemon import wiring
     from daemon.push import Doorbell, Watchman
 

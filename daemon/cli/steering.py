@@ -76,7 +76,10 @@ def resume(
     *,
     json: Json = False,
 ) -> None:
-    """Start writing and telling again, or release the brake of an account."""
+    """Start writing and telling again.
+
+    With `--brake`, believe that the series of an account which vanished are gone.
+    """
     from daemon import steering
     from daemon.ledger import EVERYBODY
 
@@ -101,7 +104,10 @@ def undo(
     *,
     json: Json = False,
 ) -> int:
-    """Take writes back; refuses where the world changed since."""
+    """Take writes back.
+
+    Refuses those where the world changed since, with exit 1.
+    """
     from daemon import steering, views
     from daemon.core.keys import entry_id
     from daemon.tick import look_only

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from config.settings import Settings
 from daemon.doctor.findings import Finding, ill, well
@@ -16,6 +17,7 @@ from daemon.service.job import Installation
 
 ENOUGH = 200_000_000
 """Bytes that should be free: a database of years has less, and SQLite needs its size again."""
+_ACCESS = "let this user read and write {}"
 _IMPOSTORS = ("urllib3-future", "niquests")
 _ROOT_OF_IT = "make the environment anew (`make clean setup`); visavis shares it with nobody"
 
@@ -33,15 +35,18 @@ def permissions(home: Path, *, private: bool) -> Iterator[Finding]:
         yield from _permissions(home, private=private)
     except OSError as error:
         what = f"{error.filename or home} cannot be looked at: {error.strerror}"
-        yield ill("permissions", what, f"let this user read and write {home}")
+        yield ill("permissions", what, _ACCESS.format(home))
 
 
 def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
+    if home.exists() and not home.is_dir():
+        yield ill("permissions", f"{home} is no folder", "set another `home`, or move that file")
+        return
+    if trouble := _trouble_writing(_there(home)):
+        yield ill("permissions", f"{home} cannot be written to: {trouble}", _ACCESS.format(home))
+        return
     if not home.exists():
         yield well("permissions", f"{home} is not there yet; visavis makes it for this user alone")
-        return
-    if not home.is_dir():
-        yield ill("permissions", f"{home} is no folder", "set another `home`, or move that file")
         return
     secret = [home / "key", *(home / "tokens").glob("*")]
     # A folder that nobody else can come to may have any rights.
@@ -54,6 +59,15 @@ def _permissions(home: Path, *, private: bool) -> Iterator[Finding]:
         yield well("permissions", f"{home} is this user's alone")
 
 
+def _trouble_writing(folder: Path) -> str:
+    """Try it: rights alone say nothing of a disk that is mounted read-only."""
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
+
+
 def locks(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Tell who runs and who writes right now."""
     home = settings.home
@@ -61,7 +75,7 @@ def locks(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         runs, writes = (_holder(home / f"{name}.lock") for name in ("run", "act"))
     except OSError as error:
         what = f"the locks in {home} cannot be used: {error.strerror}"
-        yield ill("locks", what, f"let this user read and write {home}")
+        yield ill("locks", what, _ACCESS.format(home))
         return
     yield well("locks", f"writing now: {writes}" if writes else "nobody writes right now")
     yield _service(runs, installation(job(settings), usual(), environ))

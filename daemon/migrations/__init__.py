@@ -10,18 +10,28 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, select
 
+from connectors.errors import NotPermitted
+
 HEAD = "0005"
 """The newest revision; a test compares it with the scripts."""
+UPDATE = "update visavis, or put the backup of before back: deploy/README.md, Restore"
+"""The way on with a database that a newer visavis has migrated: there is no way back."""
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 """Where Alembic notes the revision of a database."""
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema; where it is, that costs two small queries."""
+    """Bring the database to the newest schema; where it is, that costs two small queries.
+
+    Raises `NotPermitted` where it is newer than this program.
+    """
     with engine.connect() as connection:
         current = revision(connection)
     if current == HEAD:
         return
+    if newer(current):
+        what = f"the database is of a newer visavis: at revision {current}, not {HEAD}"
+        raise NotPermitted(what, UPDATE)
     # As a writing unit: of two programs that open a new store at once the second waits, and
     # then finds nothing to do.
     with engine.execution_options(visavis_write=True).begin() as connection:
@@ -29,6 +39,11 @@ def upgrade(engine: Engine) -> None:
             _create(connection)
         else:
             migrate(connection, HEAD)
+
+
+def newer(revision: str | None) -> bool:
+    """Whether a revision is one that this program does not know yet; they are numbered."""
+    return revision is not None and revision > HEAD
 
 
 def migrate(connection: Connection, to: str) -> None:

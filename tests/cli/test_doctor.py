@@ -97,6 +97,27 @@ def test_a_database_of_another_age_is_found(desk: Desk) -> None:
     assert "0001" in ill(desk)["database"]["finding"]
 
 
+def test_a_database_of_a_newer_visavis_is_left_alone_by_every_command(desk: Desk) -> None:
+    desk.ask("tick")
+    with closing(sqlite3.connect(desk.home / "visavis.sqlite")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9001'")
+        database.commit()
+    for command in ("status", "tick", "run"):
+        result = desk.run(command)
+        assert (result.code, result.err.count("\n")) == (1, 1)
+        assert "newer visavis" in result.err
+        assert "update visavis" in result.err
+    assert "update visavis" in ill(desk)["database"]["remedy"]
+
+
+def test_a_home_that_cannot_be_written_to_is_found(desk: Desk) -> None:
+    text = desk.settings.read_text("utf-8")
+    desk.settings.write_text(text.replace(desk.home.as_posix(), "/proc/nowhere"), "utf-8")
+    found = ill(desk)["permissions"]
+    assert "cannot be written to" in found["finding"]
+    assert found["remedy"] == "let this user read and write /proc/nowhere"
+
+
 def test_a_server_that_is_not_there_is_found(desk: Desk) -> None:
     text = desk.settings.read_text("utf-8")
     url = "postgresql+psycopg://maya:secret@127.0.0.1:9/visavis"

@@ -20,15 +20,15 @@ LOST = cancelled("20260302", "20260309", "20260316")
 ROW = "●●●●●✗✗✗|○○○"
 
 
-def shown(desk: Desk, columns: int, **environ: str) -> str:
-    """Run `visavis pairs` in a terminal of so many columns; return what appears."""
+def shown(desk: Desk, columns: int, command: str = "pairs", **environ: str) -> str:
+    """Run a command in a terminal of so many columns; return what appears."""
     reader, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     program = (sys.executable, "-c", "from daemon.cli import main; main()")
     told = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", "VISAVIS_CONFIG": str(desk.settings)}
     told = {name: value for name, value in told.items() if name not in {"NO_COLOR", "COLUMNS"}}
     subprocess.run(
-        [*program, "pairs"],
+        [*program, command],
         stdout=terminal,
         stderr=subprocess.DEVNULL,
         env=told | environ,
@@ -53,6 +53,15 @@ def test_the_row_of_marks_is_never_cut(desk: Desk, columns: int) -> None:
     bare = re.sub(r"\x1b\[[0-9;]*m", "", shown(desk, columns))
     assert ROW in bare
     assert "✗ missed" in bare
+
+
+def test_a_narrow_terminal_folds_and_loses_nothing(desk: Desk) -> None:
+    desk.meets()
+    desk.at("2026-03-15T11:00:00+01:00")
+    desk.ask("tick")
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", shown(desk, 40, "journal"))
+    assert "…" not in bare
+    assert all(entry["id"] in bare for entry in desk.ask("journal"))
 
 
 def test_colour_is_an_extra_that_can_be_turned_off(desk: Desk) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,18 @@ def test_a_reader_that_hangs_up_is_no_mistake() -> None:
             assert writer.wait(timeout=30) in {0, 1}
         assert b"Error" not in said, command
         assert b"mistake of visavis" not in said
+
+
+@pytest.mark.usefixtures("known")
+def test_a_stream_that_is_closed_is_no_mistake_and_no_file_takes_its_place(tmp_path: Path) -> None:
+    for command, closed, code in (("tick", ">&-", 0), ("pairs", "2>&-", 0), ("init", "<&-", 2)):
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$@" {closed}', "sh", *PROGRAM, command],
+            env=os.environ | {"HOME": str(tmp_path)},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, b"mistake of visavis" in done.stderr) == (code, False), done.stderr
 
 
 # --- Mistakes ---
@@ -175,6 +188,18 @@ def test_a_home_that_cannot_be_used_is_told(desk: Desk, how: str, command: str) 
 
 
 # --- The manual, and completion ---
+
+
+def test_the_help_of_the_program_says_each_command_in_whole_sentences() -> None:
+    for command in ([], ["service"]):
+        lines = visavis(*command, "--help", COLUMNS="80").stdout.decode().splitlines()
+        told = lines[lines.index("Commands:") + 1 :]
+        assert told
+        assert [line for line in told if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_the_version_is_told() -> None:
+    assert visavis("--version").stdout.decode().split() == ["visavis", version("visavis")]
 
 
 def test_the_manual_has_every_command_and_no_mistake(tmp_path: Path) -> None:

@@ -42,20 +42,15 @@ def init(
     timezone: Annotated[str, typer.Option(help="An IANA zone, if not the provider's.")] = "",
     *,
     device: Annotated[bool, typer.Option("--device", help="Sign in by a code.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Take every default; no calendar is written to.")
-    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Take defaults; touch no calendar.")] = False,
 ) -> int:
-    """Make the settings, or add an account: sign in, see your one-on-ones, say your roles.
+    """Make the settings, or add an account.
 
-    Nothing is written before you agree, neither here nor in a calendar.
+    Sign in, see your one-on-ones and what would be written. Nothing is, before you agree.
     """
-    from config.settings import settings_file
-    from daemon import logs
     from daemon.cli.beginning.account import Given
-    from daemon.cli.questions import Desk, NoAnswer
+    from daemon.cli.questions import Desk
 
-    logs.quiet()
     given = Given(
         provider=provider,
         email=email,
@@ -70,15 +65,16 @@ def init(
         endpoint=endpoint,
         timezone=timezone,
     )
-    try:
-        return _begin(Desk(yes=yes), settings_file(config, os.environ), given, device=device)
-    except NoAnswer as error:
-        raise typer.BadParameter(f"{error}; {error.remedy}") from error
+    return _begin(Desk(yes=yes), config, given, device=device)
 
 
-def _begin(desk: Desk, file: Path, given: Given, *, device: bool) -> int:
+def _begin(desk: Desk, config: Path | None, given: Given, *, device: bool) -> int:
+    from config.settings import settings_file
+    from daemon import logs
     from daemon.cli.beginning import showing
 
+    logs.quiet()
+    file = settings_file(config, os.environ)
     with _nothing_half_done():
         draft, sight = _drafted(desk, file, given, device=device)
         if draft is None:

@@ -22,7 +22,11 @@ def demo(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Play eight weeks on stand-in providers, and tell what visavis did and why."""
+    """Play eight weeks on stand-in providers.
+
+    It tells what visavis did and why, and needs neither account nor settings. Afterwards it serves
+    the page, until Ctrl-C; not with `--once`, and not where stdout is no terminal.
+    """
     from daemon.cli.demo.story import play
     from daemon.cli.output import show_json
 
