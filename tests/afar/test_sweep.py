@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.memory import Cut
+from connectors.standins.faults import LostAnswer
 from tests.afar import Afar, GoogleStage, OutlookStage, RadicaleStage, XandikosStage
 from tests.afar.conftest import Fresh, Undisturbed
 from tests.afar.faults import SHORT
@@ -98,6 +99,24 @@ def test_what_is_refused_for_good_is_told_and_nothing_is_done_twice(
                 _nothing_twice(told, undisturbed.end)
                 assert told == undisturbed.end or stage.refusals, (where, told)
                 assert all(error.remedy for error in stage.refusals), where
+
+
+@pytest.mark.parametrize("provider", [XandikosStage], ids=["xandikos"], indirect=True)
+def test_a_server_that_invites_people_itself_ends_the_same(
+    undisturbed: Undisturbed, afar: Fresh
+) -> None:
+    """The sweep has it among all the others; here stands one break of each kind."""
+    with afar() as stage:
+        power = Power()
+        power.cut_at = (undisturbed.commits // 2, True)
+        _ends_like(undisturbed, stage, power)
+        assert power.spent
+    with afar() as stage:
+        stage.world.wire.fail(Cut(after=True), at=undisturbed.writes)
+        _ends_like(undisturbed, stage, Power())
+    with afar() as stage:
+        stage.wire.fail(LostAnswer(), method="PUT", times=2)
+        _ends_like(undisturbed, stage, Power())
 
 
 def _plan(provider: type[Afar], requests: int, chunk: int) -> Iterator[tuple[int, str]]:
