@@ -6,9 +6,10 @@ without bound or name files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -18,6 +19,12 @@ CS = "{http://calendarserver.org/ns/}"
 _PREFIXES = {"DAV:": "d", C[1:-1]: "c", CS[1:-1]: "s"}
 _SPACES = " ".join(f'xmlns:{prefix}="{space}"' for space, prefix in _PREFIXES.items())
 _FINE = range(200, 300)
+# As it is, or as a reference (&#11;): some servers write either (XML 1.0, 2.2).
+_ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+    "|&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]));",
+    re.IGNORECASE,
+)
 
 
 class Malformed(ValueError):
@@ -70,12 +77,21 @@ class Answer:
 
 def parse(content: bytes) -> ET.Element:
     """Read a document; raises `Malformed`."""
-    parser = ET.XMLParser(target=_Strict())  # noqa: S314 - no DOCTYPE, so no entities
     try:
-        parser.feed(content)
-        root: ET.Element = parser.close()
-    except (ET.ParseError, ValueError) as error:
+        return _root(content)
+    except ET.ParseError:
+        # One event with a character that XML cannot have would hide the calendar as a whole.
+        legal = _ILLEGAL.sub("", content.decode("utf-8", "replace"))
+    try:
+        return _root(legal)
+    except ET.ParseError as error:
         raise Malformed(f"the answer is no XML: {error}") from error
+
+
+def _root(text: str | bytes) -> ET.Element:
+    parser = ET.XMLParser(target=_Strict())  # noqa: S314 - no DOCTYPE, so no entities
+    parser.feed(text)
+    root: ET.Element = parser.close()
     return root
 
 
@@ -99,7 +115,9 @@ def conditions(content: bytes) -> frozenset[str]:
 
 def canonical(href: str) -> str:
     """Return the path of an address in one spelling, whatever a server escapes."""
-    return quote(unquote(urlsplit(href).path), safe="/@:+!$&'()*,;=~")
+    # Part by part and byte by byte: an escaped slash is part of a name, and so is Latin-1.
+    parts = urlsplit(href).path.split("/")
+    return "/".join(quote(unquote_to_bytes(part), safe="@:+!$&'()*,;=~") for part in parts)
 
 
 def _found(response: ET.Element) -> Found:

@@ -223,6 +223,13 @@ def test_an_event_nobody_can_read_is_a_problem_and_not_a_loss(xandikos: Server) 
     assert (changes.handles, changes.problems) == ((event,), ())
 
 
+def test_a_letter_that_xml_cannot_have_hides_no_calendar(bench: CalDavBench) -> None:
+    event = bench.meet(FIRST, WEEKLY)
+    bench.put(event, bench.text(event).replace("Maya / Ben", "Maya \ufffe/ Ben"))
+    assert told(bench.calendar) == ["Maya / Ben"]
+    assert read(bench, event).title == "Maya / Ben"
+
+
 def test_this_and_following_moves_all_later_instances(bench: CalDavBench) -> None:
     event = bench.meet(FIRST, WEEKLY)
     bench.move(event, SECOND, TUESDAY)
