@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.standins.google import recurrence
 from connectors.standins.google.errors import Json, forbidden, invalid
 from connectors.standins.google.meet import conference
-from connectors.standins.google.times import at, edge, moment
+from connectors.standins.google.times import at, edge, moment, zone
 
 if TYPE_CHECKING:
     from connectors.standins.google.calendar import Calendar
@@ -34,6 +33,8 @@ _GUESTS_OWN = {"reminders", "colorId", "transparency", "visibility"} | {
 
 def fresh(call: Call, calendar: Calendar, event_id: str) -> Json:
     """Return the body of a new event."""
+    if {"id", "iCalUID"} <= call.body.keys():
+        raise invalid("Only one of id and iCalUID may be given.")
     given = _taken(call, {})
     if given.get("eventType", "default") == "fromGmail":
         raise invalid("Events of type fromGmail cannot be created.")
@@ -149,12 +150,9 @@ def _edge(given: Json, timezone: str) -> Json:
     """Write a time in the event's own zone; the calendar's where it names none."""
     if "date" in given and "dateTime" in given:
         raise invalid("Invalid start time: both date and dateTime are set.")
-    zone = given.get("timeZone", timezone)
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise invalid(f"Invalid time zone definition: {zone}") from None
-    return edge(moment(given | {"timeZone": zone}), zone)
+    name = given.get("timeZone", timezone)
+    zone(name)
+    return edge(moment(given | {"timeZone": name}), name)
 
 
 def _guest(given: Json, body: Json) -> Json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from connectors.standins.google.errors import forbidden, not_found
 from connectors.standins.google.rendering import View
+from connectors.standins.google.times import zone
 
 if TYPE_CHECKING:
     from connectors.standins.google.calendar import Calendar
@@ -24,10 +25,12 @@ class Access(NamedTuple):
 
     def view(self, call: Call, *, details_of_deleted: bool = False) -> View:
         """Return how this caller sees events of the calendar."""
+        if name := call.parameters.get("timeZone"):
+            zone(name, "timeZone")
         return View(
             self.calendar,
             self.role,
-            call.parameters.get("timeZone"),
+            name,
             call.parameters.get("maxAttendees"),
             details_of_deleted,
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TTL = 604_800
 """Seven days, in seconds."""
+_LONGEST_TOKEN = 256
 
 
 @dataclass(slots=True)
@@ -57,6 +58,8 @@ def watch(call: Call) -> Json:
     wanted = call.body
     if wanted.get("type") != "web_hook" or not wanted.get("id") or len(wanted["id"]) > 64:
         raise invalid("A channel needs an id of at most 64 characters and the type web_hook.")
+    if len(wanted.get("token", "")) > _LONGEST_TOKEN:
+        raise invalid("A channel's token has at most 256 characters.")
     if not wanted.get("address", "").startswith(("https://", "http://127.0.0.1")):
         raise invalid(f"WebHook callback must be HTTPS: {wanted.get('address')}")
     if wanted["id"] in call.world.channels:

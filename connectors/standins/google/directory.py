@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectors.standins.google.discovery import properties
 from connectors.standins.google.errors import Json, invalid, not_found
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from connectors.standins.google.call import Call, Method
     from connectors.standins.google.people import Person
+
+
+_LARGEST_PAGE = 1000
 
 
 def user(call: Call) -> Json:
@@ -34,7 +38,7 @@ def users(call: Call) -> Json:
     if "pageToken" in call.parameters:
         return call.world.pages.next(call.parameters["pageToken"])
     found = [p for p in call.world.people.values() if _asked_for(call, p)]
-    size = min(call.parameters.get("maxResults", 100), 500)
+    size = call.parameters.get("maxResults", 100)
     head = {"kind": "admin#directory#users"}
     items = [_user(person) for person in found]
     return call.world.pages.first("users", items, size, head=head, last={})
@@ -49,7 +53,7 @@ def person(call: Call) -> Json:
     found = call.caller if name == "me" else next((p for p in people if p.number == name), None)
     if found is None:
         raise not_found("Requested entity was not found.")
-    return _profile(found, call.parameters["personFields"].split(","))
+    return _profile(found, _mask(call.parameters["personFields"]))
 
 
 def directory_people(call: Call) -> Json:
@@ -58,10 +62,20 @@ def directory_people(call: Call) -> Json:
         raise invalid("readMask and sources are required.")
     if "pageToken" in call.parameters:
         return call.world.pages.next(call.parameters["pageToken"])
-    mask = call.parameters["readMask"].split(",")
+    mask = _mask(call.parameters["readMask"])
+    if not 1 <= call.parameters.get("pageSize", 100) <= _LARGEST_PAGE:
+        raise invalid("Page size must be between 1 and 1000.", "pageSize")
     items = [_profile(each, mask) for each in call.world.people.values()]
-    size = min(call.parameters.get("pageSize", 100), 1000)
+    size = call.parameters.get("pageSize", 100)
     return call.world.pages.first("people", items, size, head={}, last={})
+
+
+def _mask(text: str) -> list[str]:
+    """Read a mask of People; a field it does not have is refused."""
+    fields = text.split(",")
+    if unknown := set(fields) - properties("people.v1", "Person"):
+        raise invalid(f'Invalid field mask path: "{min(unknown)}".')
+    return fields
 
 
 def _asked_for(call: Call, who: Person) -> bool:

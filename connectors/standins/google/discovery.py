@@ -48,11 +48,16 @@ class Method:
         """Return the query as typed values; raises Refusal for what the API does not know."""
         values: Json = {}
         for name, text in items:
+            if name == _QUOTA_USER and len(text) > _LONGEST_QUOTA_USER:
+                raise _bad_value(name, text)
             rule = self.parameters.get(name)
             if rule is None or rule["location"] != "query":
                 raise _unknown(name, "query")
             value = _typed(name, text, rule)
             values[name] = [*values.get(name, []), value] if rule.get("repeated") else value
+        for name, rule in self.parameters.items():
+            if rule.get("required") and rule["location"] == "query" and name not in values:
+                raise Refusal(400, "required", f"Required parameter: {name}", parameter=name)
         return values
 
     def check(self, body: Json) -> None:
@@ -77,6 +82,12 @@ def find(verb: str, path: str) -> tuple[Method, Json] | None:
 
 
 @cache
+def properties(document: str, schema: str) -> frozenset[str]:
+    """Return the names a schema of a document has."""
+    return frozenset(_shipped(document)["schemas"][schema]["properties"])
+
+
+@cache
 def _methods() -> tuple[Method, ...]:
     """Return all methods of the six APIs; reading the documents takes a moment, once."""
     return tuple(method for name in _DOCUMENTS for method in _document(name))
@@ -84,10 +95,15 @@ def _methods() -> tuple[Method, ...]:
 
 def _document(name: str) -> Iterator[Method]:
     """Yield the methods of one document as shipped with the client."""
-    shipped = files("googleapiclient.discovery_cache.documents") / f"{name}.json"
-    document = json.loads(shipped.read_text("utf-8"))
+    document = _shipped(name)
     for method in _described(document):
         yield from _addresses(document, method)
+
+
+def _shipped(name: str) -> Json:
+    shipped = files("googleapiclient.discovery_cache.documents") / f"{name}.json"
+    document: Json = json.loads(shipped.read_text("utf-8"))
+    return document
 
 
 def _described(resource: Json) -> Iterator[Json]:
@@ -115,6 +131,8 @@ def _addresses(document: Json, method: Json) -> Iterator[Method]:
         )
 
 
+_QUOTA_USER, _LONGEST_QUOTA_USER = "quotaUser", 40
+_DESCRIBED = re.compile(r'^- "(\w+)"', re.MULTILINE)
 _UPLOAD: Json = {"uploadType": {"location": "query", "type": "string"}}
 
 
@@ -137,11 +155,20 @@ def _typed(name: str, text: str, rule: Json) -> Any:  # noqa: ANN401 - as the ru
     """Read a query parameter; raises Refusal for another type or a word outside its enum."""
     if rule["type"] == "boolean" and text in {"true", "false"}:
         return text == "true"
-    if rule["type"] == "integer" and re.fullmatch(r"-?\d+", text):
+    if rule["type"] == "integer" and re.fullmatch(r"-?\d+", text) and _in_bounds(text, rule):
         return int(text)
     if rule["type"] == "string" and text in rule.get("enum", (text,)):
         return text
-    raise Refusal(400, "invalidParameter", f"Invalid value '{text}'.", parameter=name)
+    raise _bad_value(name, text)
+
+
+def _in_bounds(text: str, rule: Json) -> bool:
+    """Whether a number lies between the two that a document may name."""
+    return int(rule.get("minimum", text)) <= int(text) <= int(rule.get("maximum", text))
+
+
+def _bad_value(name: str, text: str) -> Refusal:
+    return Refusal(400, "invalidParameter", f"Invalid value '{text}'.", parameter=name)
 
 
 def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -> Iterator[Refusal]:
@@ -161,10 +188,17 @@ def _problems(schemas: Mapping[str, Json], rule: Json, value: object, at: str) -
         case "array", list():
             for number, inner in enumerate(value):
                 yield from _problems(schemas, rule["items"], inner, f"{at}[{number}]")
+        case "string", str() if (words := _words(rule)) and value not in words:
+            yield Refusal(400, "invalid", f"Invalid value at '{at}': {value}.")
         case kind, _ if not isinstance(value, _PYTHON[str(kind)]):
             yield Refusal(400, "invalid", f"Invalid value at '{at}' ({kind}).")
         case _:
             return
+
+
+def _words(rule: Json) -> list[str]:
+    """Return the words a string may be; Calendar lists its own in the descriptions alone."""
+    return rule.get("enum") or _DESCRIBED.findall(rule.get("description", ""))
 
 
 def _check_mask(schemas: Mapping[str, Json], rule: Json, mask: Mask) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 DOCUMENT = "application/vnd.google-apps.document"
 _EDITORS = {"owner", "organizer", "fileOrganizer", "writer"}
+_ROLES = ("owner", "organizer", "fileOrganizer", "writer", "commenter", "reader")
+_GRANTEES = {"user", "group", "domain", "anyone"}
+_SORTED_BY = {"createdTime": "created", "modifiedTime": "modified", "name": "name"}
 _BRIEF = "kind,id,name,mimeType"
 
 
@@ -52,8 +55,7 @@ class File:
     def role(self, email: str) -> str | None:
         """Return what a person may do here; None for nothing."""
         roles = [p["role"] for p in self.permissions.values() if _covers(p, email)]
-        order = ("owner", "organizer", "fileOrganizer", "writer", "commenter", "reader")
-        return min(roles, key=order.index, default=None)
+        return min(roles, key=_ROLES.index, default=None)
 
     def shown(self, client: str) -> Json:
         """Return everything about the file that an app may see."""
@@ -214,6 +216,11 @@ def share(call: Call) -> Json:
     body = call.body
     if not {"role", "type"} <= body.keys():
         raise Refusal(400, "required", "The permission type and role fields are required.")
+    if body["role"] not in _ROLES or body["type"] not in _GRANTEES:
+        raise invalid("The specified role or type is invalid or not supported.", "permission")
+    if body["role"] == "owner" and not call.flag("transferOwnership"):
+        message = "The transferOwnership parameter must be enabled."
+        raise forbidden("forbidden", message)
     mailed = call.parameters.get("sendNotificationEmail", True)
     email = body.get("emailAddress", "").lower()
     if body["type"] == "user":
@@ -263,9 +270,11 @@ def _ordered(call: Call, found: list[File]) -> list[File]:
     """Sort by `orderBy`, the last key first: sorting is stable."""
     for key in reversed(call.parameters.get("orderBy", "").split(",")):
         name, _, direction = key.strip().partition(" ")
-        field_name = {"createdTime": "created", "modifiedTime": "modified"}.get(name, name)
-        if field_name:
-            found.sort(key=lambda f: getattr(f, field_name), reverse=direction == "desc")
+        if not name:
+            continue
+        if name not in _SORTED_BY or direction not in {"", "desc"}:
+            raise invalid("Invalid Value", "orderBy")
+        found.sort(key=lambda f: getattr(f, _SORTED_BY[name]), reverse=direction == "desc")
     return found
 
 

@@ -107,6 +107,10 @@ def _refuse_combinations(call: Call) -> None:
         raise invalid(
             "The requested ordering is not available for the particular query.", "orderBy"
         )
+    if {"timeMin", "timeMax"} <= given.keys():
+        first, last = (instant(given[n], parameter=n) for n in ("timeMin", "timeMax"))
+        if last <= first:
+            raise Refusal(400, "timeRangeEmpty", "The specified time range is empty.")
     if "updatedMin" in given:
         bound = instant(given["updatedMin"], parameter="updatedMin")
         if bound < call.world.now() - _UPDATED_HORIZON:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from connectors.standins.google.calendar import Calendar, Entry, Target
 from connectors.standins.google.errors import Json, Refusal, invalid
-from connectors.standins.google.times import at, instant, moment, stamp
+from connectors.standins.google.times import at, instant, moment, stamp, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connectors.standins.google.call import Call, Method
 
 Busy = tuple["datetime", "datetime"]
+_MOST_CALENDARS = 50
 
 
 def query(call: Call) -> Json:
@@ -29,8 +30,11 @@ def query(call: Call) -> Json:
     if end - start > call.world.freebusy_limit:
         message = "The requested time range is too long."
         raise Refusal(400, "timeRangeTooLong", message, parameter="timeMax")
-    asked = [item["id"] for item in call.body.get("items", ())]
+    asked = [item.get("id", "") for item in call.body.get("items", ())]
     most = call.body.get("calendarExpansionMax", len(asked))
+    if not all(asked) or call.body.get("calendarExpansionMax", 1) > _MOST_CALENDARS:
+        raise invalid("Each item needs an id, and at most 50 calendars can be expanded.", "items")
+    zone(call.body.get("timeZone", "UTC"), "timeZone")
     calendars: Json = {}
     for number, name in enumerate(asked):
         answer = _failed("tooManyCalendarsRequested")

@@ -50,9 +50,13 @@ def _term(text: str) -> tuple[str, Mask | None, str]:
     """Read one name with whatever is selected below it."""
     end = next((i for i, char in enumerate(text) if char in ",()/"), len(text))
     name, rest = text[:end], text[end:]
+    if not name:
+        raise invalid(f"Invalid field selection {text}", "fields")
     if rest[:1] == "(":
         inner, rest = _level(rest[1:])
-        return name, inner, rest.removeprefix(")")
+        if rest[:1] != ")":
+            raise invalid(f"Invalid field selection {text}", "fields")
+        return name, inner, rest[1:]
     if rest[:1] == "/":
         below, inner_of_below, rest = _term(rest[1:])
         return name, {below: inner_of_below}, rest

@@ -14,6 +14,7 @@ from dateutil.rrule import rrule, rruleset, rrulestr
 
 from connectors.standins.google.errors import Json, invalid
 from connectors.standins.google.times import Moment, moment
+from connectors.standins.google.times import zone as known_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,17 +88,20 @@ def _rule(value: str, first: datetime, zone: ZoneInfo) -> rrule:
 def _dates(value: str, parameters: list[str], zone: ZoneInfo) -> list[datetime]:
     """Read RDATE or EXDATE; a TZID of their own is respected, then moved to the series' zone."""
     named = next((p.removeprefix("TZID=") for p in parameters if p.startswith("TZID=")), None)
-    own = ZoneInfo(named) if named else zone
+    own = known_zone(named) if named else zone
     walls = (_date(text, own) for text in value.split(","))
     return [_wall(wall.replace(tzinfo=own), zone) for wall in walls]
 
 
 def _date(text: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
     """Read a date or time of a rule on the wall clock of the series."""
+    form = "%Y%m%dT%H%M%S" if "T" in text else "%Y%m%d"
+    try:
+        wall = datetime.strptime(text.removesuffix("Z"), form)  # noqa: DTZ007 - a wall clock
+    except ValueError:
+        raise invalid("Invalid recurrence rule.") from None
     if "T" not in text:
-        day = datetime.strptime(text, "%Y%m%d")  # noqa: DTZ007 - a wall clock has no zone
-        return datetime.combine(day, time(23, 59, 59)) if end_of_day else day
-    wall = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+        return datetime.combine(wall, time(23, 59, 59)) if end_of_day else wall
     return _wall(wall.replace(tzinfo=UTC), zone) if text.endswith("Z") else wall
 
 

@@ -7,7 +7,7 @@ other: a date has no midnight until a calendar lends it a zone.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.standins.google.errors import Json, invalid
 
@@ -17,9 +17,20 @@ Moment = datetime | date
 
 def moment(edge: Json) -> Moment:
     """Read a `start`, `end` or `originalStartTime`."""
-    if "date" in edge:
-        return date.fromisoformat(edge["date"])
-    return instant(edge["dateTime"], edge.get("timeZone"))
+    if "dateTime" in edge:
+        return instant(edge["dateTime"], edge.get("timeZone"))
+    try:
+        return date.fromisoformat(edge.get("date", ""))
+    except ValueError:
+        raise invalid(f"Invalid value for: Invalid format: {edge.get('date')!r}") from None
+
+
+def zone(name: str, parameter: str | None = None) -> ZoneInfo:
+    """Return a zone by its IANA name; any other is refused, a Windows one as well."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise invalid(f"Invalid time zone definition: {name}", parameter) from None
 
 
 def instant(text: str, zone: str | None = None, parameter: str | None = None) -> datetime:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from connectors.standins.google.discovery import properties
 from connectors.standins.google.docs.text import NORMAL, Bullet, Tab
 from connectors.standins.google.errors import Json, Refusal
 
@@ -62,6 +63,8 @@ def _range(tabs: list[Tab], given: Json) -> tuple[Tab, int, int]:
 def _insert_text(tabs: list[Tab], given: Json) -> Json:
     """Insert text; styles spread to it (facts 6.6)."""
     tab, index = _place(tabs, given)
+    if not given.get("text"):
+        raise Refusal(400, "invalid", "Insert text requests must specify text to insert.")
     tab.insert(index, given["text"])
     return {}
 
@@ -105,6 +108,10 @@ def _masked(before: Json, given: Json, name: str) -> Json:
         message = f"Invalid requests: at least one field must be listed in fields of {name}."
         raise Refusal(400, "invalid", message)
     names = {*before, *new} if mask == "*" else {part.split(".")[0] for part in mask.split(",")}
+    unknown = names - properties("docs.v1", f"{name[0].upper()}{name[1:]}")
+    if unknown:
+        message = f"Invalid requests: Invalid field: {min(unknown)} in fields of {name}."
+        raise Refusal(400, "invalid", message)
     kept = {key: value for key, value in before.items() if key not in names}
     return kept | {key: new[key] for key in names if key in new}
 
