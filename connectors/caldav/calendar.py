@@ -107,14 +107,16 @@ class CalDavCalendar:
         self._place = place = discover(self._dav, self._name)
         self._week = None
         resources = Resources(self._dav, place)
-        told = resources.now()
+        mark, token = resources.now()
+        there = resources.everything()
         found: list[Series] = []
         wrong: dict[str, str] = {}
-        for name, resource in resources.everything().items():
+        for name, resource in there.items():
             read, problem = self._told(name, resource, window)
             found += filter(self._reader.tells, read)
             wrong |= {name: problem} if problem else {}
-        memory = Memory(place, window, *told[1:], wrong)
+        tags = None if token else {name: one.tag for name, one in there.items()}
+        memory = Memory(place, window, mark, token, tags, wrong)
         unread = {Handle(name): problem for name, problem in wrong.items()}
         return Baseline(tuple(found), memory.cursor(), tuple(wrong.values()), unread)
 

@@ -7,6 +7,7 @@ never go to another server than the one the owner named.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 from xml.etree.ElementTree import Element
@@ -54,8 +55,10 @@ class Dav:
         self._origin = urlsplit(url)
         self._login = f"visavis login {name}".rstrip()
         loopback = self._origin.scheme == "http"
-        # A proxy of the environment has no business with a server on loopback.
+        # A proxy of the environment has no business with a server on loopback, nor has packing.
         self._http = httpx2.Client(trust_env=not loopback)
+        if loopback:
+            self._http.headers["Accept-Encoding"] = "identity"
         self._patience = timeout or _TIMEOUT
         self._long = timeout or _LONG
         if token:
@@ -71,7 +74,8 @@ class Dav:
         """Ask a question whose answer has many parts; `depth` 1 asks for what lies in it too."""
         headers = {**_XML, "Depth": str(depth)}
         answer = self._sent(method, path, body, headers, timeout=self._long)
-        return _read(xml.multistatus, answer)
+        date = xml.seconds(answer.headers.get("Date", ""))
+        return replace(_read(xml.multistatus, answer), date=date)
 
     def properties(self, path: str, *names: str) -> xml.Found:
         """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""

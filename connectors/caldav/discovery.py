@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import structlog
 
 from connectors.caldav.client import Dav, NoWebDav
-from connectors.caldav.xml import CS, C, D, Found, propfind
+from connectors.caldav.xml import CS, RADICALE, C, D, Found, propfind
 from connectors.errors import ConnectorError, NotFound, NotPermitted
 from connectors.ical.zones import iana
 
@@ -31,6 +31,7 @@ _CALENDAR = (
     f"{D}supported-report-set",
     f"{C}supported-calendar-component-set",
     f"{C}calendar-timezone",
+    f"{RADICALE}displayname",
 )
 
 
@@ -42,6 +43,8 @@ class Place:
     zone: str = ""
     syncs: bool = False
     """Whether it has a change feed (RFC 6578)."""
+    dated: bool = False
+    """Whether it knows when anything in it last changed, and that costs it less than its tag."""
     schedules: bool = False
     """Whether the server invites guests by itself (RFC 6638)."""
     inbox: str = ""
@@ -79,6 +82,8 @@ def discover(dav: Dav, name: str) -> Place:
         calendar=chosen.path,
         zone=_zone(chosen),
         syncs=chosen.has(f"{D}supported-report-set", f"{D}sync-collection"),
+        # There a GET returns the whole calendar, so its Last-Modified is that of everything in it.
+        dated=f"{RADICALE}displayname" in chosen.props,
         schedules="calendar-auto-schedule" in abilities,
         inbox=principal.inbox,
         outbox=principal.outbox,

@@ -13,23 +13,45 @@ from typing import NamedTuple
 
 from connectors.caldav.client import Dav
 from connectors.caldav.discovery import CTAG, Place
-from connectors.caldav.xml import C, D, Found, multiget, propfind, query, sync
+from connectors.caldav.xml import C, D, Found, multiget, propfind, query, seconds, sync
 from connectors.errors import CursorExpired, NotFound, NotPermitted, PreconditionFailed, Unavailable
 from connectors.ical.source import Source, split
 from connectors.model import Cursor, Span
 
-_FORM = 1
+_FORM = 2
 _PAGE = 200
 """How many resources are asked for at once."""
+_MODIFIED = f"{D}getlastmodified"
+_SETTLED = 60.0
+"""After this many seconds no second change can hide behind the same date (RFC 9110 8.8.2.2)."""
+_BELIEVED = 3600.0
+"""For how many seconds a date is taken for the whole truth: clocks are set back at times."""
+
+
+class Mark(NamedTuple):
+    """What a calendar as a whole is known by: its own tag, or the date of its last change.
+
+    `told` is when the server told that date, in seconds of the epoch.
+    """
+
+    tag: str = ""
+    date: str = ""
+    told: float = 0.0
+
+    def stands(self, now: Mark) -> bool:
+        """Whether nothing changed until `now`."""
+        if self.date and self.date == now.date and 0 <= now.told - self.told < _BELIEVED:
+            return True
+        return bool(self.tag) and self.tag == now.tag
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a cursor holds; `tags` only for a server without a change feed."""
+    """What a cursor holds; `tags` of all resources as long as there is no token of a feed."""
 
     place: Place
     window: Span
-    ctag: str
+    mark: Mark
     token: str
     tags: Mapping[str, str] | None = None
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +60,7 @@ class Memory:
     def cursor(self) -> Cursor:
         """Pack it."""
         window = self.window.start.isoformat(), self.window.end.isoformat()
-        told = self.ctag, self.token, self.tags, dict(self.wrong)
+        told = self.mark, self.token, self.tags, dict(self.wrong)
         packed = _FORM, self.place.packed(), window, told
         return Cursor(json.dumps(packed, separators=(",", ":")))
 
@@ -46,9 +68,9 @@ class Memory:
     def of(cls, cursor: Cursor) -> Memory:
         """Unpack a cursor; raises `CursorExpired` for one that is not ours or of another form."""
         try:
-            form, place, (start, end), told = json.loads(cursor)
+            form, place, (start, end), (mark, *told) = json.loads(cursor)
             window = Span(datetime.fromisoformat(start), datetime.fromisoformat(end))
-            memory = cls(Place(**place), window, *told)
+            memory = cls(Place(**place), window, Mark(*mark), *told)
         except (ValueError, TypeError, AttributeError) as error:
             raise CursorExpired("the cursor cannot be read") from error
         if form != _FORM:
@@ -69,13 +91,13 @@ class Resource(NamedTuple):
 
 
 class Touched(NamedTuple):
-    """What a feed tells: which resources, the calendar's own tag, and how far it was read.
+    """What a feed tells: which resources, the calendar's mark before, and how far it was read.
 
-    Where there is no change feed, that is the tags of all resources in place of a token.
+    Where there is no token yet, or never will be, that is the tags of all resources.
     """
 
     names: tuple[str, ...]
-    ctag: str
+    mark: Mark
     token: str
     tags: Mapping[str, str] | None = None
 
@@ -86,7 +108,7 @@ class Collection:
     def __init__(self, dav: Dav, place: Place) -> None:
         self._dav = dav
         self.path = place.calendar
-        self._syncs = place.syncs
+        self._place = place
 
     def everything(self) -> dict[str, Resource]:
         """Read all events in one request, or in pages where the server does not give so much."""
@@ -122,55 +144,91 @@ class Collection:
         """Return the path of a resource."""
         return f"{self.path.rstrip('/')}/{name}"
 
-    def now(self) -> Touched:
-        """Tell how far the feed goes now, without asking for anything in it."""
+    def now(self) -> tuple[Mark, str]:
+        """Tell what the calendar is known by now, and how far its feed goes.
+
+        The first token is a file for each event to a server that keeps dates, and minutes for
+        whoever waits: it can come with the first change.
+        """
+        if self._place.dated:
+            return self._marked(Mark()), ""
         here = self._dav.properties(self.path, f"{D}sync-token", CTAG)
-        if self._syncs and (token := here.text(f"{D}sync-token")):
-            return Touched((), here.text(CTAG), token)
-        return Touched((), here.text(CTAG), "", self._tags())
+        return Mark(here.text(CTAG)), here.text(f"{D}sync-token") if self._place.syncs else ""
 
     def since(self, memory: Memory) -> Touched:
         """Tell what was touched since; raises `CursorExpired`.
 
-        The calendar's own tag is asked for first: of all questions it costs a server least.
+        The calendar's own mark is asked for first: of all questions it costs a server least.
         """
         try:
-            ctag = self._ctag() if memory.ctag or memory.tags is not None else ""
-            if ctag and ctag == memory.ctag:
-                return Touched((), ctag, memory.token, memory.tags)
+            known = memory.mark
+            mark = self._marked(known) if any(known) or memory.tags is not None else known
+            if known.stands(mark):
+                return Touched((), known if known.date else mark, memory.token, memory.tags)
             if memory.tags is None:
-                return self._synced(ctag, memory.token)
-            return self._compared(ctag, memory.tags)
+                return self._synced(mark, memory.token)
+            return self._compared(mark, memory.tags)
         except NotFound as error:
             raise CursorExpired("the calendar is not where it was") from error
 
-    def _ctag(self) -> str:
-        return self._dav.properties(self.path, CTAG).text(CTAG)
+    def _marked(self, known: Mark) -> Mark:
+        """Ask for what can be compared with a known mark; for the tag where no date will do."""
+        if not self._place.dated:
+            return self._asked(CTAG)
+        if known.date or not known.tag:
+            mark = self._asked(_MODIFIED)
+            if mark.date:
+                return mark
+        return self._asked(CTAG, _MODIFIED)
 
-    def _synced(self, ctag: str, token: str) -> Touched:
-        """Follow the feed to its end: a server may give a part of it only (507)."""
-        names: dict[str, None] = {}
+    def _asked(self, *names: str) -> Mark:
+        answer = self._dav.ask("PROPFIND", self.path, propfind(*names))
+        if not answer.found:
+            raise NotFound(f"nothing lies at {self.path}")
+        here = answer.found[0]
+        tag, date, told = here.text(CTAG), here.text(_MODIFIED), answer.date or 0.0
+        settled = told - (seconds(date) or told) >= _SETTLED
+        return Mark(tag, date, told) if settled else Mark(tag)
+
+    def _synced(self, mark: Mark, token: str) -> Touched:
+        """Follow the feed to its end."""
+        found, token = self._feed(token)
+        names = dict.fromkeys(filter(None, map(self._name, found)))
+        return Touched(tuple(names), mark, token)
+
+    def _compared(self, mark: Mark, known: Mapping[str, str]) -> Touched:
+        """Compare the tags of all resources; where there is a feed, it begins here."""
+        if self._place.syncs:
+            found, token = self._feed("")
+            tags = dict(self._tagged(found))
+        else:
+            tags, token = self._tags(), ""
+        touched = (name for name in {**known, **tags} if known.get(name) != tags.get(name))
+        return Touched(tuple(touched), mark, token, None if token else tags)
+
+    def _feed(self, token: str) -> tuple[list[Found], str]:
+        """Read the feed from a token to its end: a server may give a part of it only (507)."""
+        found: list[Found] = []
         while True:
             try:
                 answer = self._dav.ask("REPORT", self.path, sync(token))
             except (NotPermitted, PreconditionFailed) as error:
                 raise CursorExpired(error.what) from error
-            names |= dict.fromkeys(filter(None, map(self._name, answer.found)))
+            found += answer.found
             more = any(one.status == 507 for one in answer.found)
             if not more or answer.token == token:
-                return Touched(tuple(names), ctag, answer.token or token)
+                return found, answer.token or token
             token = answer.token
-
-    def _compared(self, ctag: str, known: Mapping[str, str]) -> Touched:
-        """Compare the tags of all resources."""
-        tags = self._tags()
-        touched = (name for name in {**known, **tags} if known.get(name) != tags.get(name))
-        return Touched(tuple(touched), ctag, "", tags)
 
     def _tags(self) -> dict[str, str]:
         """Return the entity tag of every resource."""
         found = self._dav.ask("PROPFIND", self.path, propfind(f"{D}getetag"), depth=1).found
-        return {name: one.text(f"{D}getetag") for one in found if (name := self._name(one))}
+        return dict(self._tagged(found))
+
+    def _tagged(self, found: Iterable[Found]) -> Iterator[tuple[str, str]]:
+        for one in found:
+            if name := self._name(one):
+                yield name, one.text(f"{D}getetag")
 
     def _resources(self, found: Iterable[Found]) -> Iterator[tuple[str, Resource]]:
         for one in found:
@@ -190,5 +248,5 @@ class Collection:
 def after(memory: Memory, told: Touched, wrong: Mapping[str, str]) -> Memory:
     """Return the memory after a look: what was touched is wrong only if it still is."""
     kept = {name: words for name, words in memory.wrong.items() if name not in told.names}
-    _, ctag, token, tags = told
-    return replace(memory, ctag=ctag, token=token, tags=tags, wrong={**kept, **wrong})
+    _, mark, token, tags = told
+    return replace(memory, mark=mark, token=token, tags=tags, wrong={**kept, **wrong})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -16,7 +17,8 @@ from xml.sax.saxutils import escape
 D = "{DAV:}"
 C = "{urn:ietf:params:xml:ns:caldav}"
 CS = "{http://calendarserver.org/ns/}"
-_PREFIXES = {"DAV:": "d", C[1:-1]: "c", CS[1:-1]: "s"}
+RADICALE = "{http://radicale.org/ns/}"
+_PREFIXES = {"DAV:": "d", C[1:-1]: "c", CS[1:-1]: "s", RADICALE[1:-1]: "r"}
 _SPACES = " ".join(f'xmlns:{prefix}="{space}"' for space, prefix in _PREFIXES.items())
 _FINE = range(200, 300)
 # As it is, or as a reference (&#11;): some servers write either (XML 1.0, 2.2).
@@ -69,10 +71,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A multistatus: what was found, and how far a feed was read."""
+    """A multistatus: what was found, how far a feed was read, and when the server said so."""
 
     found: tuple[Found, ...] = field(default=())
     token: str = ""
+    date: float | None = None
+    """In seconds of the epoch, by the server's clock."""
 
 
 def parse(content: bytes) -> ET.Element:
@@ -111,6 +115,14 @@ def conditions(content: bytes) -> frozenset[str]:
     except Malformed:
         return frozenset()
     return frozenset(child.tag for child in root) if root.tag == f"{D}error" else frozenset()
+
+
+def seconds(date: str) -> float | None:
+    """Read a date as HTTP writes it (RFC 9110 5.6.7), in seconds of the epoch."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return None
 
 
 def canonical(href: str) -> str:

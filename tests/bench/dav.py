@@ -6,6 +6,7 @@ They print their address, and end with their input.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from connectors.standins.radicale import radicale
 from tests.connectors.caldav.servers import on_aiohttp
 
 USER, PASSWORD = "maya", "secret"
+_LONG_AGO = 1_700_000_000
 _PLACES = {"radicale": f"/{USER}/calendar/", "xandikos": f"/{USER}/calendars/calendar/"}
 
 
@@ -36,6 +38,7 @@ def serving(kind: str, folder: Path, events: Path) -> Iterator[str]:
         calendar = process.stdout.readline().decode().strip() + _PLACES[kind]
         if kind == "radicale":
             _put(calendar, events)
+            _at_rest(folder)
         yield calendar
         process.communicate()
 
@@ -67,6 +70,12 @@ def _put(calendar: str, events: Path) -> None:
         timeout=600,
         trust_env=False,
     ).raise_for_status()
+
+
+def _at_rest(folder: Path) -> None:
+    """Let the last change be long ago: within a minute of one, a look asks for more."""
+    for path in (folder / "data").rglob("*"):
+        os.utime(path, (_LONG_AGO, _LONG_AGO))
 
 
 @contextmanager

@@ -55,6 +55,7 @@ class Server:
     wire: Wire
     gate: Gate
     post: Post
+    folder: Path
     http: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=60))
 
     def person(self) -> str:
@@ -164,7 +165,7 @@ def running(kind: str, folder: Path, *, shared: bool = False) -> Iterator[Server
         gate = Gate(base)
         wire = Wire(gate)
         url = stack.enter_context(serve(wire))
-        server = Server(kind, url, wire, gate, post)
+        server = Server(kind, url, wire, gate, post, folder)
         stack.enter_context(server.http)
         stack.enter_context(gate.http)
         yield server

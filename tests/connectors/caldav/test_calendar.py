@@ -153,9 +153,11 @@ def test_a_token_that_the_server_refuses_needs_a_new_baseline(
     bench: CalDavBench, token: str
 ) -> None:
     event = bench.meet(FIRST, WEEKLY)
-    packed = json.loads(bench.calendar.baseline(WINDOW).cursor)
+    first = bench.calendar.baseline(WINDOW).cursor
+    bench.rename(event, "We two")
+    packed = json.loads(bench.calendar.changes(first).cursor)
     packed[3][1] = token
-    bench.rename(event, "Us two")
+    bench.delete(event)
     with pytest.raises(CursorExpired):
         bench.calendar.changes(Cursor(json.dumps(packed)))
 
