@@ -113,7 +113,7 @@ class CalDavCalendar:
         wrong: dict[str, str] = {}
         for name, resource in there.items():
             read, problem = self._told(name, resource, window)
-            found += filter(self._reader.tells, read)
+            found += read
             wrong |= {name: problem} if problem else {}
         tags = None if token else {name: one.tag for name, one in there.items()}
         memory = Memory(place, window, mark, token, tags, wrong)
@@ -139,8 +139,8 @@ class CalDavCalendar:
             source = resource.source
         except Broken as broken:
             return [], complaint(name, broken.line, str(broken))
-        read, wrong = self._reader.all(name, source, source.events, window)
-        return list(read.values()), next(iter(wrong.values()), "")
+        read, wrong = self._reader.told(name, source, window)
+        return read, next(iter(wrong.values()), "")
 
     def read(self, events: Collection[Handle], window: Span) -> Fresh:
         """Read events afresh, many at once; what is gone is left out."""

@@ -100,8 +100,8 @@ class FilesCalendar:
             if isinstance(source, str):
                 files[name] = Seen(stamp, problem=source)
                 continue
-            read, wrong = self._reader.all(name, source, source.events, window)
-            found += filter(self._reader.tells, read.values())
+            read, wrong = self._reader.told(name, source, window)
+            found += read
             problem = _problem(name, source, wrong)
             files[name] = Seen(stamp, _digests(source), problem)
             unread |= {handle(name, uid): problem for uid in wrong}

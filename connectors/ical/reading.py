@@ -14,6 +14,12 @@ from connectors.model import AttendeeKind, EventKind, Fresh, Handle, Person, Ser
 
 # Any of these may put an instance elsewhere than DTSTART and DTEND say.
 _RECURS = re.compile(rb"\n(?:RRULE|RDATE|RECURRENCE-ID|DURATION)[:;]", re.IGNORECASE)
+# What makes an event worth telling of, whoever else is there.
+_TELLS = re.compile(rb"\n(?:RRULE|RDATE|RECURRENCE-ID)[:;]|BUSYSTATUS:OOF", re.IGNORECASE)
+# A person who is certainly one: on a line of their own, neither a room nor a group.
+_GUEST = re.compile(
+    rb"\nATTENDEE(?![^\n]*CUTYPE)[^:\n]*:mailto:([^\r\n]+)(?=\r?\n(?![ \t]))", re.IGNORECASE
+)
 _DATES = re.compile(rb"\n(?:DTSTART|DTEND)[^:\n]*:(\d{8})", re.IGNORECASE)
 _DAY = timedelta(days=1)
 
@@ -51,6 +57,15 @@ class Reader:
             else:
                 found |= {uid: one} if one else {}
         return found, wrong
+
+    def told(self, name: str, source: Source, window: Span) -> tuple[list[Series], dict[str, str]]:
+        """Read what a baseline has of a text; beside it, what is wrong with others, by UID.
+
+        Gatherings that do not repeat are not looked into: they are most of a busy calendar.
+        """
+        uids = (uid for uid, parts in source.events.items() if not self._gathering(parts))
+        found, wrong = self.all(name, source, uids, window)
+        return list(filter(self.tells, found.values())), wrong
 
     def some(self, name: str, source: Source, uids: Iterable[str], window: Span) -> Fresh:
         """Read events wherever they lie; what is not there, or cancelled as a whole, is gone."""
@@ -100,6 +115,16 @@ class Reader:
         others = [person for person in people if not self.owner.answers_to(person)]
         repeats = one.rule is not None or one.kind is EventKind.OUT_OF_OFFICE
         return bool(one.occurrences) and (repeats or len(others) == 1)
+
+    def _gathering(self, components: Sequence[Component]) -> bool:
+        """Whether it surely is a single event of more than two people."""
+        raw = components[0].raw
+        if len(components) > 1 or _TELLS.search(raw):
+            return False
+        # An alarm may be mailed to people who are not there.
+        lines: list[bytes] = _GUEST.findall(raw, 0, components[0].body_end)
+        guests = {line.decode("utf-8", "replace").strip().lower() for line in lines}
+        return sum(not self.owner.answers_to(guest) for guest in guests) > 1
 
     def _one(self, name: str, source: Source, uid: str, view: View) -> Series | None:
         named = Name(self.handle(name, uid), uid, Version(source.digest(uid)))
