@@ -16,6 +16,7 @@ from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
 from daemon.core.words import FallbackKind, Option, Proposal, ProposalState
 from daemon.core.writing import questions
+from daemon.delivery import invite
 from daemon.gather import read
 from daemon.house import House
 from daemon.journal import Intent, State
@@ -235,7 +236,10 @@ def _free(dossier: Dossier, proposal: Proposal, option: Option, now: datetime) -
 
 
 def _book(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:
-    return _again(_performed(house, intent, proposal, now), n)
+    performed = _performed(house, intent, proposal, now)
+    # Where no server schedules the other hears of it by our mail: at once, as from a server.
+    invite(house, proposal.pair, now)
+    return _again(performed, n)
 
 
 def _ask(house: House, intent: Intent, proposal: Proposal, n: int, now: datetime) -> Proposal:

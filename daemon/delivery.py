@@ -60,6 +60,13 @@ def deliver(
     return [failure for failure in failed if failure is not None]
 
 
+def invite(house: House, pair: str, now: datetime) -> None:
+    """Send the invitation that an answer has just caused; what cannot go waits for the tick."""
+    for waiting in _deliverable(house, now):
+        if waiting.pair == pair and waiting.letter.calendar:
+            _send(house, waiting, None, now)
+
+
 def quiet_until(
     house: House, policy: Policy, waiting: Waiting, dossier: Dossier | None, now: datetime
 ) -> datetime | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.cli.conftest import Desk, cancelled
+from tests.connectors.smtp.servers import Sink, serving
 
 SUNDAY = "2026-03-01T10:00:00+01:00"
 TUESDAY = "2026-03-03T09:00:00+01:00"
@@ -161,6 +163,25 @@ def test_a_lost_meeting_is_proposed_accepted_and_undone(desk: Desk) -> None:
     assert file.read_bytes() == before
     refused = desk.run("accept", proposal["id"], "--json")
     assert (refused.code, refused.json["state"], refused.json["booked"]) == (1, "declined", None)
+
+
+@pytest.mark.parametrize("organizer", ["maya@acme.example", "ben@acme.example"])
+def test_the_other_one_is_invited_as_soon_as_it_is_booked(desk: Desk, organizer: str) -> None:
+    desk.meets(more=cancelled("20260302"), organizer=organizer)
+    desk.at(TUESDAY)
+    sink = Sink()
+    with serving(sink.protocol()) as port:
+        mail = f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsender = "visavis@acme.example"\n'
+        desk.configure(mail)
+        desk.ask("tick")
+        (proposal,) = desk.ask("proposals")
+        sink.envelopes.clear()
+        desk.ask("accept", proposal["id"])
+        (invited,) = sink.envelopes
+        desk.ask("tick")
+    assert invited.rcpt_tos == ["ben@acme.example"]
+    assert b"text/calendar" in cast("bytes", invited.content)
+    assert [one.rcpt_tos for one in sink.envelopes].count(["ben@acme.example"]) == 1
 
 
 def test_nobody_can_be_asked_for_another_time_of_ones_own_meeting(desk: Desk) -> None:
