@@ -48,6 +48,8 @@ class SignInRequired(ConnectorError):
 class NotPermitted(ConnectorError):
     """This will never work with these rights: drop it and report it."""
 
+    usually = "visavis leaves it alone; do by hand what matters"
+
 
 class Withheld(NotPermitted):
     """Refused until the owner changes something: a consent, a setting, some room. Asked again."""

@@ -211,6 +211,8 @@ def _look(house: House, account: Account, now: datetime) -> Look | ConnectorErro
 class Unreadable(ConnectorError):
     """A part of a calendar that could not be read; the rest was."""
 
+    usually = "export it again, or mend it where it was written"
+
 
 class Stopped(ConnectorError):
     """The brake stopped an account."""
@@ -312,7 +314,7 @@ def _unknown(foreseen: Foreseen) -> tuple[Absence, ...]:
 def _health(session: Session, house: House, foreseen: Foreseen, now: datetime) -> None:
     for name, found in foreseen.looks.items():
         known = health.health(session, name)
-        trouble = "; ".join(found.problems)
+        trouble = "; ".join((*found.problems, Unreadable.usually)) if found.problems else ""
         every = house.account(name).policy.look_every
         health.keep(session, replace(known.well(now, every), problem=trouble))
     for failure in foreseen.failures:

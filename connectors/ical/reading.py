@@ -135,8 +135,8 @@ class Reader:
 
 
 def complaint(name: str, line: int, what: str) -> str:
-    """Say in one line what is wrong with a text, and what helps."""
-    return f"{name}, line {line}: {what}; export it again or repair that line"
+    """Say in one line what is wrong with a text."""
+    return f"{name}, line {line}: {what}"
 
 
 def nameless(name: str, source: Source) -> Iterator[str]:

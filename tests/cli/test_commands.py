@@ -335,6 +335,7 @@ def test_a_broken_file_is_one_failure_and_the_others_still_work(desk: Desk) -> N
     assert failure.keys() == {"account", "decision", "error", "remedy"}
     assert (failure["account"], failure["decision"]) == ("paper", None)
     assert "broken.ics" in failure["error"]
+    assert "mend it" in failure["remedy"]
     assert len(result.json["done"]) == 4
 
 
