@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from daemon.answering import Refused
     from daemon.core.words import Proposal
     from daemon.house import House
-    from daemon.tick import Turn
+    from daemon.tick import Foreseen, Turn
     from daemon.views import Shape
 
 
@@ -58,18 +58,29 @@ def apply(
     json: Json = False,
 ) -> int:
     """Do exactly what a plan said, or say that the world moved on."""
-    from daemon.core import decide
     from daemon.tick import Turn, carry_out, foresee
 
     with acting(config, "apply") as at, working("looking and writing"):
         foreseen = foresee(at.house, at.now)
-        if decide.plan_hash(foreseen.decisions) != plan_hash:
-            complain("the world moved on since that plan", "`visavis plan` shows the present one")
+        if refusal := _refusal(foreseen, plan_hash):
+            complain(*refusal)
             if json:
                 show_json(_shape(at.house, Turn(foreseen, (), foreseen.failures)))
             return TROUBLE
         turn = carry_out(at.house, foreseen, at.now)
         return _report(at.house, turn, json=json)
+
+
+def _refusal(foreseen: Foreseen, wanted: str) -> tuple[str, str] | None:
+    """Return why that plan cannot be carried out as a whole, and what to do; None where it can."""
+    from daemon.core.decide import plan_hash
+
+    if plan_hash(foreseen.decisions) != wanted:
+        return "the world moved on since that plan", "`visavis plan` shows the present one"
+    silent = {dossier.pair.id for dossier in foreseen.dossiers if not dossier.policy.write}
+    if any(decision.pair in silent for decision in foreseen.decisions):
+        return "the settings say `write = false`", "set `write = true`"
+    return None
 
 
 def tick(config: Config = None, *, json: Json = False) -> int:

@@ -133,6 +133,15 @@ def test_apply_refuses_when_the_world_moved_on(desk: Desk) -> None:
     assert not (desk.calendar / "agendas").exists()
 
 
+def test_apply_does_no_part_of_a_plan_it_may_not_carry_out(desk: Desk) -> None:
+    desk.meets()
+    desk.configure("[policy]\nwrite = false\n")
+    desk.at(SUNDAY)
+    result = desk.run("apply", "--plan", desk.ask("plan")["hash"], "--json")
+    assert (result.code, result.json["done"]) == (1, [])
+    assert "write = false" in result.err
+
+
 def test_a_second_tick_has_nothing_to_do(desk: Desk) -> None:
     desk.meets()
     desk.at(SUNDAY)
