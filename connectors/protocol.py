@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from connectors.model import (
@@ -39,6 +39,8 @@ from connectors.model import (
     Watch,
     WorkingHours,
 )
+
+_TWO_DAYS = timedelta(days=2)
 
 
 class CalendarReader(Protocol):
@@ -213,10 +215,13 @@ class Standing:
     """How a sign-in stands, told without asking anybody; None where nobody knows.
 
     `lacks` says of each permission that was not granted what does not work without it. `ends` is
-    when the sign-in ends by itself if it is used until then, `rule` by what rule.
+    when the sign-in ends by itself if it is used until then, `rule` by what rule. `remedy` keeps
+    it from ending, and takes its owner as long as `notice`.
     """
 
     lacks: tuple[str, ...] | None = None
     since: datetime | None = None
     ends: datetime | None = None
     rule: str = ""
+    remedy: str = ""
+    notice: timedelta = _TWO_DAYS

@@ -20,6 +20,7 @@ from daemon.core.policy import Policy
 from daemon.core.proposing import as_of
 from daemon.core.telling import soon
 from daemon.core.words import ProposalState
+from daemon.endings import ENDING, still_ends
 from daemon.gather import read
 from daemon.health import Condition
 from daemon.house import MAIL, Account, Failure, House
@@ -212,7 +213,6 @@ def _current(
     with house.store.read() as session:
         proposal = ledger.proposal(session, waiting.about)
         raised = ledger.alert(session, waiting.about)
-        asking = health.health(session, waiting.about)
     if proposal is not None and dossier is not None:
         if proposal.state is not ProposalState.OPEN:
             return None
@@ -223,9 +223,18 @@ def _current(
         return waiting.letter if true else None
     if waiting.letter.key.startswith(FORESIGHT) and dossier is not None:
         return waiting.letter if still_ahead(dossier, waiting.letter.key) else None
-    if waiting.about and waiting.about == waiting.account:
-        return waiting.letter if asking.state is Condition.SIGN_IN else None
-    return waiting.letter
+    return waiting.letter if _still_true(house, waiting, now) else None
+
+
+def _still_true(house: House, waiting: Waiting, now: datetime) -> bool:
+    """Whether what a letter says of the sign-in of its account still holds."""
+    account = house.account(waiting.account)
+    if waiting.letter.key.startswith(ENDING):
+        return still_ends(account, waiting.letter.key, now)
+    if waiting.about != account.name:
+        return True
+    with house.store.read() as session:
+        return health.health(session, account.name).state is Condition.SIGN_IN
 
 
 def policy_of(house: House, letter: Waiting, pairs: Mapping[str, Dossier]) -> Policy | None:

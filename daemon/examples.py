@@ -204,5 +204,19 @@ EXAMPLES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         },
         {"account": "work", "what": "the token is too old", "remedy": "put a fresh one there"},
     ),
+    "sign_in_ends.md.j2": (
+        {
+            "account": "work",
+            "ends": _START,
+            "rule": "Google gave it for so long",
+            "remedy": "visavis login work",
+        },
+        {
+            "account": "work",
+            "ends": _START,
+            "rule": "when the certificate expires",
+            "remedy": "make a new one",
+        },
+    ),
 }
 """By template; the first example names every variable the template may use."""

@@ -10,7 +10,16 @@ from pathlib import Path
 
 from connectors.errors import ConnectorError, NotPermitted
 from connectors.model import Person
-from connectors.protocol import Calendar, Directory, Documents, Messages, Push, Tasks, Texts
+from connectors.protocol import (
+    Calendar,
+    Directory,
+    Documents,
+    Messages,
+    Push,
+    Standing,
+    Tasks,
+    Texts,
+)
 from daemon.core.pen import Pen
 from daemon.core.policy import Policy
 from daemon.core.words import Decision, Role
@@ -49,6 +58,8 @@ class Account:
     trouble: ConnectorError | None = None
     push: Push | None = None
     """Where the provider can tell that it is time to look."""
+    standing: Callable[[], Standing | None] = lambda: None
+    """Tells how the sign-in stands by now, without a request; raises `NotPermitted`."""
     close: Callable[[], None] = lambda: None
     """Ends the connections to the provider."""
 

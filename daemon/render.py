@@ -186,6 +186,12 @@ class TemplatePen:
         """Ask the owner to sign in again, saying what the provider said and the likely cause."""
         return self._words("sign_in.md.j2", account=account, what=what, remedy=remedy)
 
+    def sign_in_ends(self, account: str, ends: datetime, rule: str, remedy: str) -> Words:
+        """Tell the owner in time that a sign-in ends by itself, by what rule, and what to do."""
+        return self._words(
+            "sign_in_ends.md.j2", account=account, ends=ends, rule=rule, remedy=remedy
+        )
+
     def _words(self, template: str, **facts: Any) -> Words:  # noqa: ANN401 - any plain facts
         """Render a message: its first line is the subject."""
         subject, _, text = _rendered(self._plain, template, **facts).partition("\n")

@@ -13,7 +13,7 @@ import structlog
 
 from connectors.errors import ConnectorError, SignInRequired, Unavailable
 from connectors.model import Entry
-from daemon import health, journal, keeping, ledger, mirror, registry, shelf
+from daemon import endings, health, journal, keeping, ledger, mirror, registry, shelf
 from daemon.core.decide import Decided, decide, within_budget
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
@@ -122,6 +122,7 @@ def carry_out(
 ) -> Turn:
     """Write down what was foreseen, act on it, and send what is to be sent."""
     writing = frozenset(d.pair.id for d in foreseen.dossiers if d.policy.write)
+    ends = tuple(endings.ahead(map(house.account, foreseen.looks), now))
     with house.store.write() as session:
         keep(session, house, foreseen, now)
         wanted, held_back = (
@@ -130,6 +131,8 @@ def carry_out(
         )
         journal.plan(session, wanted, now, held_back)
         _looked_ahead(session, foreseen, now)
+        for ending in ends:
+            endings.tell(session, house, ending, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
     failed += deliver(house, foreseen.memory, foreseen.dossiers, now, stop)
     told = tuple(_in_its_zone(decision, foreseen.decisions) for decision in done)

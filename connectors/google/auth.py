@@ -28,6 +28,7 @@ TIMEOUT = 30.0
 """Seconds any one request may keep us waiting for a byte; the client's own default is 60."""
 _TESTING = timedelta(days=7)
 _IN_TESTING = "if the app is still in Testing; one that is Internal or published lasts"
+_AGAIN = "visavis login {name}; publish the app first, and it lasts"
 _UNUSED = timedelta(days=180)
 _ENDED = "sign in again with `visavis login {name}`; "
 _EARLY = (
@@ -205,12 +206,13 @@ def standing(name: str, wanted: Collection[Scope], tokens: TokenFile) -> Standin
         return Standing()
     since, told, renewed = (_moment(kept.get(key)) for key in ("since", "ends", "expiry"))
     lacks = missing(wanted, kept["granted"])
+    again = _AGAIN.format(name=name)
     if told:
-        return Standing(lacks, since, told, "Google gave it for so long")
+        return Standing(lacks, since, told, "Google gave it for so long", again)
     if since and _perhaps_in_testing(since, renewed):
-        return Standing(lacks, since, since + _TESTING, _IN_TESTING)
+        return Standing(lacks, since, since + _TESTING, _IN_TESTING, again)
     ends = renewed + _UNUSED if renewed else None
-    return Standing(lacks, since, ends, "half a year after its last use")
+    return Standing(lacks, since, ends, "half a year after its last use", f"visavis login {name}")
 
 
 def _perhaps_in_testing(since: datetime | None, renewed: datetime | None) -> bool:

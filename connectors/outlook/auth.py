@@ -29,6 +29,8 @@ from connectors.protocol import Standing
 _EVERYTHING_CONSENTED = ["https://graph.microsoft.com/.default"]
 _PATIENCE = 300  # seconds for a person at the browser
 _UNUSED = timedelta(days=90)
+_ADMINISTRATION = timedelta(days=14)
+"""A new certificate is often another department's."""
 _UNREACHABLE = (httpx2.HTTPError, MsalServiceError, ValueError)
 _LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down", "timeout"})
 _LOGIN = "sign in again with `visavis login {name}`"
@@ -250,7 +252,7 @@ def standing(name: str, wanted: Collection[str], tokens: TokenFile) -> Standing:
     renewed = [one["last_modification_time"] for one in cache.search(kinds.REFRESH_TOKEN)]
     last = datetime.fromtimestamp(max(map(int, renewed)), UTC) if renewed else None
     ends = last + _UNUSED if last else None
-    return Standing(lacks, None, ends, "90 days after its last use")
+    return Standing(lacks, None, ends, "90 days after its last use", f"visavis login {name}")
 
 
 def standing_of(certificate: Path) -> Standing:
@@ -258,7 +260,12 @@ def standing_of(certificate: Path) -> Standing:
     from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - asked for rarely
 
     ends = load_pem_x509_certificate(_pem(certificate)["public_certificate"].encode())
-    return Standing(ends=ends.not_valid_after_utc, rule="when the certificate expires")
+    return Standing(
+        ends=ends.not_valid_after_utc,
+        rule="when the certificate expires",
+        remedy=f"put a new one into {certificate}, its public part into the app registration",
+        notice=_ADMINISTRATION,
+    )
 
 
 def sign_out(name: str, tokens: TokenFile) -> None:

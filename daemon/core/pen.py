@@ -73,6 +73,9 @@ class Pen(Protocol):
     def sign_in(self, account: str, what: str, remedy: str) -> Words:
         """Ask the owner to sign in again, saying what the provider said and the likely cause."""
 
+    def sign_in_ends(self, account: str, ends: datetime, rule: str, remedy: str) -> Words:
+        """Tell the owner in time that a sign-in ends by itself, by what rule, and what to do."""
+
     def prep(self, dossier: Dossier, meeting: Meeting, now: datetime) -> str:
         """Write the owner's private note in Markdown; nothing of it belongs in a shared place."""
 

@@ -17,8 +17,6 @@ from daemon.doctor.findings import Finding, ill, well
 
 SKEW = timedelta(minutes=2)
 """More than this, and tokens are refused and proposals come at the wrong moment."""
-SOON = timedelta(days=2)
-"""A sign-in that ends sooner than this is told of."""
 KNOCK = 5.0
 """Seconds a provider has for a question that needs no sign-in."""
 
@@ -110,6 +108,6 @@ def _token(name: str, standing: Standing, now: datetime) -> Finding:
     if standing.ends is None:
         return well(check, f"{age}{standing.rule or 'nothing is kept'}")
     told = f"{age}ends {standing.ends:%d %B %Y}: {standing.rule}"
-    if standing.ends - now > SOON:
+    if standing.ends - now > standing.notice:
         return well(check, told)
-    return ill(check, told, f"visavis login {name}; at Google publish the app first")
+    return ill(check, told, standing.remedy)

@@ -25,6 +25,7 @@ from daemon.tombstones import Tombstones
 from daemon.wiring import ports
 from daemon.wiring.channels import channels
 from daemon.wiring.policies import policy
+from daemon.wiring.standing import standing
 
 TRANSLATION = "2"
 """Grows when connectors translate differently, so that the mirror is read anew."""
@@ -159,6 +160,7 @@ def _account(
         directory=found.directory,
         tasks=found.tasks,
         push=found.push,
+        standing=partial(standing, settings, account, environ),
         close=found.close,
     )
 

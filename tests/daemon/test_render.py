@@ -205,6 +205,14 @@ def test_a_lost_sign_in_is_asked_for_with_the_command(page: SnapshotAssertion) -
     assert f"{words.subject}\n\n{words.text}" == page
 
 
+def test_a_sign_in_that_ends_is_told_with_its_day_and_the_command(page: SnapshotAssertion) -> None:
+    remedy = "visavis login work; publish the app first, and it lasts"
+    words = PEN.sign_in_ends(
+        "work", PROPOSAL.options[0].span.start, "Google gave it for so long", remedy
+    )
+    assert f"{words.subject}\n\n{words.text}" == page
+
+
 def test_what_was_booked_without_asking_can_be_taken_back(page: SnapshotAssertion) -> None:
     words = PEN.booked(lost().dossier, PROPOSAL, PROPOSAL.options[0])
     assert f"{words.subject}\n\n{words.text}" == page
