@@ -51,6 +51,11 @@ class Clash:
     start: datetime | None = None
     end: datetime | None = None
 
+    @property
+    def all_day(self) -> bool:
+        """Whether something else takes the whole day, so that hours would say nothing."""
+        return bool(self.start and self.end and self.end - self.start >= A_DAY)
+
 
 @dataclass(frozen=True, slots=True)
 class Collision:

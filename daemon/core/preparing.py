@@ -16,7 +16,7 @@ from daemon.core.dossier import Dossier, Held
 from daemon.core.keys import event_key, key, mark
 from daemon.core.notes import has_notes
 from daemon.core.pen import Pen, Words
-from daemon.core.words import Decision, Kind, Meeting, Written
+from daemon.core.words import Decision, Fate, Kind, Meeting, Written
 
 DOCUMENTS = ("docs.google.com/document/", ".docx", ".md", "sharepoint.com/", "1drv.ms/")
 """How a link that may be the pair's running document looks."""
@@ -49,10 +49,10 @@ def agenda(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     if meeting is None or dossier.sight.gone or dossier.sight.unreadable:
         return
     if dossier.shelf.document is None and dossier.sight.unopenable is not None:
-        yield from _links(dossier)
+        yield from _links(dossier, now)
     elif _document_possible(dossier):
         yield from _document(dossier, meeting, pen)
-        yield from _links(dossier)
+        yield from _links(dossier, now)
         yield from _section(dossier, meeting, pen)
 
 
@@ -92,11 +92,11 @@ def strangers(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
         )
 
 
-def guests(dossier: Dossier, _now: datetime, pen: Pen) -> Iterator[Decision]:
+def guests(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield, once per series the other person organizes, the link with words ready to send."""
     if dossier.shelf.document is None or dossier.sight.gone:
         return
-    for held in dossier.series:
+    for held in _going_on(dossier, now):
         if not held.series.owned and not _linked(dossier, held) and not _owned_copy(dossier, held):
             words = pen.link_to_send(dossier, held.series.title)
             yield Decision(
@@ -163,12 +163,12 @@ def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision
         )
 
 
-def _links(dossier: Dossier) -> Iterator[Decision]:
+def _links(dossier: Dossier, now: datetime) -> Iterator[Decision]:
     """Yield the links that are missing; what could not be shared must not be linked."""
     if _share_key(dossier) in dossier.settled - dossier.done.keys() - dossier.begun:
         return
     unopenable = dossier.sight.unopenable if dossier.shelf.document is None else None
-    for held in dossier.series:
+    for held in _going_on(dossier, now):
         series = held.series
         if _writable(dossier, held) and not _linked(dossier, held):
             yield Decision(
@@ -183,6 +183,12 @@ def _links(dossier: Dossier) -> Iterator[Decision]:
                 before={"links": [link.url for link in series.links]},
                 after={"uid": series.uid, "url": unopenable.url if unopenable else None},
             )
+
+
+def _going_on(dossier: Dossier, now: datetime) -> Iterator[Held]:
+    """Yield the series with a meeting to come: a link on one that is over serves nobody."""
+    ahead = {m.series for m in dossier.meetings if m.fate is Fate.STANDING and m.span.end > now}
+    return (held for held in dossier.series if held.series.uid in ahead)
 
 
 def _section(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:

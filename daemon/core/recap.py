@@ -28,6 +28,8 @@ class RecapFacts:
     waiting: tuple[Item, ...] = ()
     """Questions left open."""
     document: str = ""
+    draft: bool = False
+    """Whether it goes to the owner alone, to be sent on."""
     number: int = 1
     """Which of their recaps this is."""
 
@@ -55,6 +57,7 @@ def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
         unclaimed=tuple(item for who, item in by_whom if who is Whose.OPEN),
         waiting=tuple(i for i in notes.questions(section) if not i.done) if section else (),
         document=document.url if document else "",
+        draft=not dossier.policy.recap_to_both,
         number=len(before(dossier, meeting)) + 1,
     )
 

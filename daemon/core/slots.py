@@ -82,6 +82,9 @@ def _cost_beside(slot: Slot, picked: Sequence[Slot]) -> int:
 
 
 def _fallback(loss: Loss, now: datetime, taken: Spans) -> Fallback:
+    if not loss.meeting.lost:
+        why = "no time is left in its week, and it has another time already: in writing"
+        return Fallback(FallbackKind.WRITTEN, None, why)
     slots = _left(loss, _weeks(loss.meeting, loss.policy)[1], now, taken)
     if not slots:
         return Fallback(

@@ -220,7 +220,7 @@ def _why(dossier: Dossier, outcome: Outcome) -> str:
     """Say what became of a meeting; that its week has no other one, the reader knows."""
     identity = (outcome.series, outcome.recurrence_id)
     told = (m.because for m in dossier.meetings if (m.series, m.recurrence_id) == identity)
-    return next(told, "") or outcome.because
+    return next(told, "") or outcome.because.partition("; ")[0]
 
 
 def _waiting(dossier: Dossier, now: datetime) -> tuple[ProposalFacts, ...]:

@@ -12,7 +12,7 @@ from connectors.model import Hours, Person, Span, Weekday, WorkingHours
 from daemon.core.candidates import Loss
 from daemon.core.fairness import Tally
 from daemon.core.slots import Offer, propose, still_free, window
-from daemon.core.words import Fallback, FallbackKind
+from daemon.core.words import Fallback, FallbackKind, Fate
 from tests.builders import POLICY, at, span, weeks
 from tests.core.losses import all_but, away, cancelled, clock, loss
 
@@ -179,6 +179,15 @@ def test_a_full_week_falls_back_to_the_first_time_next_week() -> None:
             "no time is left in its week: the first one of the week after",
         ),
     )
+
+
+def test_a_meeting_that_people_gave_another_week_is_offered_no_third_time() -> None:
+    away = span(at(3, "wed", "11:00"))
+    moved = replace(cancelled(TUESDAY), fate=Fate.STANDING, span=away)
+    fallback = propose(loss(moved, owner=[WHOLE_WEEK]), MORNING).fallback
+    assert fallback is not None
+    assert fallback.kind is FallbackKind.WRITTEN
+    assert "it has another time already" in fallback.because
 
 
 def test_two_full_weeks_fall_back_to_writing() -> None:

@@ -178,6 +178,14 @@ def test_what_could_not_be_shared_is_not_linked(stage: Stage, tmp_path: Path) ->
     assert not stage.world.event(uid).links
 
 
+def test_a_series_that_is_over_gets_no_link(stage: Stage) -> None:
+    over = stage.weekly(rule="FREQ=WEEKLY;COUNT=2")
+    going_on = stage.weekly(start=week(2) + hours(24))
+    assert kinds(stage.tick(week(2) + hours(1))) == PREPARED
+    assert stage.world.event(over).links == ()
+    assert [link.url for link in stage.world.event(going_on).links] == [stage.url]
+
+
 def test_two_series_of_one_pair_share_one_document(stage: Stage) -> None:
     first = stage.weekly()
     second = stage.weekly(start=FIRST + hours(72))

@@ -52,6 +52,12 @@ def test_an_absence_of_the_owner_is_foreseen_with_times_of_that_week(stage: Stag
     assert "same time the next day" in text
 
 
+def test_what_takes_the_whole_day_is_told_without_hours(stage: Stage) -> None:
+    stage.world.meet(MAYA, CARO, Span(week(1) - hours(10), week(1) + hours(14)))
+    (text,) = friday(stage)
+    assert "- you have something else all day\n" in text
+
+
 def test_an_absence_of_the_other_is_seen_in_their_free_busy(stage: Stage) -> None:
     stage.world.absent(BEN, Span(week(1) - hours(10), week(1) + hours(14)))
     (text,) = friday(stage)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
+from connectors.model import Span
 from daemon import queries
+from daemon.house import House
 from daemon.locks import lock
 from daemon.views import Shape
-from tests.stage import Stage, hours, week
+from tests.stage import MAYA, Stage, hours, week
 from tests.web.conftest import SUNDAY, Window
 
 
@@ -40,6 +43,21 @@ def test_a_button_books_the_time_beside_it(lost: Stage, window: Window) -> None:
     lost.tick(SUNDAY + hours(1))
     standing = [m.span.start for m in lost.dossier(SUNDAY + hours(1)).standing()]
     assert datetime.fromisoformat(second["start"]) in standing
+
+
+def test_meeting_in_writing_has_a_button_where_no_time_is_left(
+    stage: Stage, opened: Callable[[House, datetime], Window]
+) -> None:
+    uid = stage.weekly()
+    stage.tick(week(0) - hours(20))
+    stage.world.meet(MAYA, "caro@acme.example", Span(week(1) - hours(60), week(3)))
+    stage.world.cancel(uid, week(1))
+    stage.tick(SUNDAY)
+    window = opened(stage.house, SUNDAY).entered()
+    assert 'value="fallback">Take it' in window.text("/proposals")
+    one = proposal(window)
+    assert window.press(f"/proposals/{one['id']}/accept", {"option": "fallback"}).status_code == 303
+    assert "Monday, 9 March 2026, in writing" in stage.document
 
 
 def test_the_same_button_twice_is_one_meeting(window: Window) -> None:
