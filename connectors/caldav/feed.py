@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from connectors.caldav.client import Dav
 from connectors.caldav.discovery import CTAG, Place
+from connectors.caldav.failures import Refusal, refused
 from connectors.caldav.xml import C, D, Found, multiget, propfind, query, seconds, sync
 from connectors.errors import CursorExpired, NotFound, NotPermitted, PreconditionFailed, Unavailable
-from connectors.ical.source import Source, split
+from connectors.ical.source import Broken, Source, split
 from connectors.model import Cursor, Span
 
 _FORM = 2
@@ -86,7 +87,9 @@ class Resource(NamedTuple):
 
     @property
     def source(self) -> Source:
-        """The text in its parts; raises `Broken`."""
+        """The text in its parts; raises `Broken`, also where the server does not show it."""
+        if not self.data.strip():
+            raise Broken("the server does not show what is in it", 1)
         return split(self.data)
 
 
@@ -116,7 +119,8 @@ class Collection:
             found = self._dav.ask("REPORT", self.path, query(), depth=1).found
         except (NotPermitted, Unavailable, PreconditionFailed):
             return self.read(self._tags())
-        if any(one.status == 507 for one in found):
+        whole = all(one.text(f"{C}calendar-data") for one in found if self._name(one))
+        if any(one.status == 507 for one in found) or not whole:
             return self.read(self._tags())
         return dict(self._resources(found))
 
@@ -234,15 +238,28 @@ class Collection:
         for one in found:
             data = one.text(f"{C}calendar-data")
             name = self._name(one)
-            if name and data:
+            if name and (data or _is_hidden(one)):
                 # XML has no CR, iCalendar wants it.
                 text = "\r\n".join(data.replace("\r\n", "\n").split("\n")) + "\r\n"
                 yield name, Resource(one.text(f"{D}getetag"), text.encode())
 
     def _name(self, found: Found) -> str:
-        """Return a resource's name in the calendar; nothing for the calendar itself."""
-        name = found.path.rstrip("/").rpartition("/")[2]
-        return "" if found.path.rstrip("/") == self.path.rstrip("/") else name
+        """Return a resource's name in the calendar; nothing for itself, or a calendar within."""
+        if found.path.endswith("/") or found.path == self.path.rstrip("/"):
+            return ""
+        return found.path.rpartition("/")[2]
+
+
+def _is_hidden(found: Found) -> bool:
+    """Whether a resource is there, and its text is not shown; raises where it may be in a moment.
+
+    Such a resource is an event that cannot be read, which is not one that is gone.
+    """
+    status = found.refused.get(f"{C}calendar-data", found.status)
+    error = refused(Refusal(status), writing=False)
+    if isinstance(error, Unavailable):
+        raise error
+    return not isinstance(error, NotFound)
 
 
 def after(memory: Memory, told: Touched, wrong: Mapping[str, str]) -> Memory:

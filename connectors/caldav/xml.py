@@ -48,6 +48,8 @@ class Found:
     status: int
     props: Mapping[str, ET.Element]
     error: str = ""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """With which status a property was not given."""
 
     def text(self, name: str) -> str:
         """Return the words of a property; empty where it is not there."""
@@ -134,15 +136,20 @@ def canonical(href: str) -> str:
 
 def _found(response: ET.Element) -> Found:
     props: dict[str, ET.Element] = {}
+    statuses: dict[str, int] = {}
     for part in response.iterfind(f"{D}propstat"):
-        if _status(part) in _FINE:
-            props |= {one.tag: one for one in part.iterfind(f"{D}prop/*")}
+        told = {one.tag: one for one in part.iterfind(f"{D}prop/*")}
+        if (status := _status(part)) in _FINE:
+            props |= told
+        else:
+            statuses |= dict.fromkeys(told, status)
     error = response.find(f"{D}error/*")
     return Found(
         path=canonical(response.findtext(f"{D}href") or ""),
         status=_status(response),
         props=props,
         error=error.tag if error is not None else "",
+        refused=statuses,
     )
 
 

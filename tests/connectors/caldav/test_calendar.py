@@ -52,6 +52,11 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&
 
 MISSING = """<d:multistatus xmlns:d="DAV:"><d:response><d:href>{path}</d:href>
 <d:status>HTTP/1.1 404 Not Found</d:status></d:response></d:multistatus>"""
+HIDDEN = MISSING.replace("404 Not Found", "403 Forbidden")
+STUMBLED = """<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response>
+<d:href>{path}</d:href><d:propstat><d:prop><d:getetag>"1"</d:getetag></d:prop>
+<d:status>HTTP/1.1 200 OK</d:status></d:propstat><d:propstat><d:prop><c:calendar-data/></d:prop>
+<d:status>HTTP/1.1 503 Service Unavailable</d:status></d:propstat></d:response></d:multistatus>"""
 
 
 def told(calendar: CalDavCalendar) -> list[str]:
@@ -315,6 +320,30 @@ def test_what_is_missing_is_believed_to_be_gone_only_after_some_looks(
     bench.server.wire.fail(missing, method="REPORT", times=times)
     with nullcontext() if there else pytest.raises(NotFound):
         bench.calendar.undo(booked)
+
+
+def test_what_is_there_and_not_shown_is_not_gone(bench: CalDavBench) -> None:
+    event = bench.meet(FIRST, WEEKLY)
+    cursor = bench.calendar.baseline(WINDOW).cursor
+    bench.rename(event, "Us two")
+    hidden = Answer(207, HIDDEN.format(path=bench.path + event))
+    bench.server.wire.fail(hidden, when=lambda one: b"multiget" in one.body)
+    changes = bench.calendar.changes(cursor)
+    assert (changes.handles, len(changes.problems)) == ((), 1)
+    bench.server.wire.fail(hidden, when=lambda one: b"multiget" in one.body)
+    assert list(bench.calendar.read([event], WINDOW).unread) == [event]
+    bench.server.wire.fail(hidden, when=lambda one: b"calendar-query" in one.body)
+    assert told(bench.calendar) == ["Us two"]  # asked for once more, by its name
+
+
+def test_what_cannot_be_shown_for_a_moment_is_asked_for_at_the_next_turn(
+    bench: CalDavBench,
+) -> None:
+    event = bench.meet(FIRST, WEEKLY)
+    bench.calendar.baseline(WINDOW)
+    bench.server.wire.fail(Answer(207, STUMBLED.format(path=bench.path + event)), method="REPORT")
+    with pytest.raises(Unavailable):
+        bench.calendar.read([event], WINDOW)
 
 
 def test_a_write_that_cannot_be_seen_yet_is_looked_for_later(bench: CalDavBench) -> None:
