@@ -27,6 +27,8 @@ from connectors.retry import retry_after
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 # Seen with either first letter, and on other statuses than 410.
 _SYNC_STATE = frozenset({"syncstatenotfound", "syncstateinvalid", "resyncrequired"})
+_DAMAGED = "badly formed token"
+"""In the message of a plain 400: a change feed cannot go on from what is no token of its own."""
 _SURELY_NOT = frozenset({501, 507})
 """Not implemented, no room: nothing happened, and trying again changes nothing."""
 _CONFLICT = "ErrorIrresolvableConflict"
@@ -99,7 +101,8 @@ def unanswered(error: Exception, *, writing: bool) -> ConnectorError:
 def refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR0911 - one a case
     """Return what to raise for an answer other than success."""
     what, code = refusal.what, refusal.code
-    if refusal.status == 410 or code.lower() in _SYNC_STATE:
+    lost = code.lower() in _SYNC_STATE or _DAMAGED in refusal.message.lower()
+    if refusal.status == 410 or lost:
         return CursorExpired(what)
     if refusal.status == 423 or refusal.inner == "resourceLocked":
         return Locked(what, "somebody has the document open; visavis waits until it is closed")

@@ -14,6 +14,7 @@ from connectors.outlook.wire import Json
 _TAKEN = frozenset({"tentative", "busy", "oof"})
 _AWAY = "oof"
 _STRETCH = timedelta(days=14)
+_STEP = timedelta(hours=1)
 _TOO_MANY = "5006"
 _SHORTEST = timedelta(days=1)
 """Nobody has a thousand meetings a day: who still cannot be told is unknown."""
@@ -42,8 +43,9 @@ def question(addresses: list[str], stretch: Span) -> Json:
     return {
         "schedules": addresses,
         "startTime": utc(stretch.start),
-        "endTime": utc(stretch.end),
-        "availabilityViewInterval": 60,
+        # No step of the view, which nobody reads, may be longer than the stretch.
+        "endTime": utc(max(stretch.end, stretch.start + _STEP)),
+        "availabilityViewInterval": _STEP // timedelta(minutes=1),
     }
 
 

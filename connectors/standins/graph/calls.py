@@ -91,5 +91,5 @@ class Prefer:
             timezone=said.get("outlook.timezone", "UTC"),
             immutable_ids=said.get("idtype") == "ImmutableId",
             text_body=said.get("outlook.body-content-type") == "text",
-            page=int(said["odata.maxpagesize"]) if "odata.maxpagesize" in said else None,
+            page=int(page) if (page := said.get("odata.maxpagesize", "")).isdecimal() else None,
         )

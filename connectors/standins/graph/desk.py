@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -146,6 +146,7 @@ class Desk:
         """Answer up to 20 parts with an outer 200, the last one first: order is not promised."""
         body = _json(call)
         description.find("POST", "/$batch").check_body(body)
+        _check_order(body["requests"])
         done: dict[str, Json] = {}
         places: Counter[str] = Counter()
         for part in body["requests"]:
@@ -169,6 +170,16 @@ class Desk:
         body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
         headers = {"Content-Type": "application/json", **reply.headers}
         return {"id": part["id"], "status": reply.status, "headers": headers, "body": body}
+
+
+def _check_order(parts: Sequence[Json]) -> None:
+    """Refuse parts of one name, parts that wait for none before them, and batches in batches."""
+    before: set[str] = set()
+    for part in parts:
+        waits = set(part.get("dependsOn", ()))
+        if part["id"] in before or not waits <= before or part["url"].endswith("/$batch"):
+            raise Refused(400, "BadRequest", f"Invalid batch payload: part {part['id']}.")
+        before.add(part["id"])
 
 
 def _suffix(template: str) -> str:

@@ -125,8 +125,11 @@ def _collection(ask: Ask, found: list[Instance]) -> Reply:
     _check_options(ask)
     shape = Shape.parse(ask.query)
     renderer = ask.renderer(ask.world.mailbox(ask.owner.email).seen(ask.now))
-    top = ask.query.get("$top")
-    size = min(int(top) if top else ask.prefer.page or _PAGE, _LARGEST_PAGE)
+    top = int(ask.query.get("$top", ask.prefer.page or _PAGE))
+    if not 1 <= top <= _LARGEST_PAGE and "$top" in ask.query:
+        message = "The limit for $top query is between 1 and 1000."
+        raise Refused(400, "ErrorInvalidUrlQuery", message)
+    size = min(top, _LARGEST_PAGE)
     return _told(ask, page(ask, [shape.of(each, renderer) for each in found], size))
 
 

@@ -80,6 +80,8 @@ def _download(ask: Ask, file: File, version: str | None = None) -> Reply:
 def put_by_path(ask: Ask) -> Reply:
     """PUT by path: 201 for a new file, 200 for a replaced one, as conflictBehavior says."""
     drive, path = _drive(ask), _path(ask)
+    if set(path) & set('"*:<>?|'):
+        raise Refused(400, "invalidRequest", "The name has letters that OneDrive does not take.")
     existing = drive.at(path)
     behaviour = ask.query.get("@microsoft.graph.conflictBehavior", "replace")
     if existing and behaviour == "fail":
@@ -155,6 +157,9 @@ def create_link(ask: Ask) -> Reply:
 
 def invite(ask: Ask) -> Reply:
     """Grant people access; a mail goes out only with `sendInvitation`."""
+    if not (ask.body.get("requireSignIn") or ask.body.get("sendInvitation")):
+        message = "One of requireSignIn and sendInvitation must be true."
+        raise Refused(400, "invalidRequest", message)
     granted = [_invite(ask, recipient["email"]) for recipient in ask.body["recipients"]]
     return Reply(200, {"value": granted})
 

@@ -19,6 +19,7 @@ from connectors.standins.graph.zones import moment, wire
 _MOST_PEOPLE = 20
 _LONGEST = timedelta(days=62)
 _MOST_ITEMS = 1000
+_FINEST, _COARSEST = timedelta(minutes=5), timedelta(minutes=1440)
 # Working elsewhere is folded into free; the items tell them apart.
 _DIGIT = {"tentative": "1", "busy": "2", "oof": "3"}
 
@@ -35,6 +36,9 @@ def get_schedule(ask: Ask) -> Reply:
     if not timedelta() < end - start <= _LONGEST:
         raise Refused(400, "ErrorInvalidTimeInterval", "The period is empty or too long.")
     step = timedelta(minutes=int(ask.given("availabilityViewInterval") or 30))
+    if not _FINEST <= step <= min(_COARSEST, end - start):
+        message = "The interval lies outside 5 to 1440 minutes, or is longer than the period."
+        raise Refused(400, "ErrorInvalidMergedFreeBusyInterval", message)
     entries = [_entry(ask, address, start, end, step) for address in schedules]
     return Reply(200, {"value": entries})
 

@@ -7,6 +7,7 @@ play is refused rather than silently dropped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -28,6 +29,9 @@ OWN_COPY = frozenset(
 )
 """Properties of one copy alone: writing them mails nobody (by MAPI's logic)."""
 _TIMES = frozenset({"start", "end", "recurrence"})
+_MOST_ATTENDEES = 500
+_EXTENDED = re.compile(r"\w+ \{[0-9a-fA-F-]{36}\} (?:Name \S.*|Id 0x[0-9a-fA-F]+)")
+"""How an extended property is named: its type, the set it is of, and its name or number there."""
 _NOT_PLAYED = frozenset(
     {"attachments", "extensions", "isDraft", "locations", "multiValueExtendedProperties"}
 )
@@ -51,6 +55,9 @@ class Writer:
         said = {
             name: value for name, value in body.items() if name not in _TIMES and "@" not in name
         }
+        for extended in said.get("singleValueExtendedProperties") or ():
+            if not _EXTENDED.fullmatch(extended["id"]):
+                raise Refused(400, "ErrorInvalidProperty", "The property id has no such form.")
         if "attendees" in said:
             said["attendees"] = self._attendees(said["attendees"], before.get("attendees", ()))
         if "body" in said:
@@ -65,6 +72,9 @@ class Writer:
 
     def _attendees(self, new: list[Json], old: list[Json]) -> list[Json]:
         """Take over who is invited; the answers are theirs and cannot be written for them."""
+        if len(new) > _MOST_ATTENDEES or not all(map(address_of, new)):
+            message = "An event has at most 500 attendees, each with an address."
+            raise Refused(400, "ErrorInvalidRecipients", message)
         known = {address_of(attendee): attendee for attendee in old}
         return [self._attendee(each, known.get(address_of(each), {})) for each in new]
 
@@ -111,7 +121,7 @@ def _still_online(said: Json, before: Fields) -> Json:
 
 def address_of(attendee: Json) -> str:
     """Return the address of an attendee in lower case."""
-    return str(attendee["emailAddress"]["address"]).lower()
+    return str((attendee.get("emailAddress") or {}).get("address") or "").lower()
 
 
 def times(body: Json, start: datetime, end: datetime) -> tuple[datetime, datetime]:

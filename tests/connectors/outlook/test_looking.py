@@ -133,6 +133,15 @@ def test_a_lost_sync_state_is_known_by_code_whatever_its_status(
         bench.calendar.changes(cursor)
 
 
+def test_a_token_that_was_damaged_asks_for_a_new_baseline(bench: Company) -> None:
+    """Facts 1: dropped, and a full round taken for the window."""
+    cursor = bench.calendar.baseline(WINDOW).cursor
+    damaged = Cursor(cursor.replace("deltatoken=", "deltatoken=x"))
+    assert damaged != cursor
+    with pytest.raises(CursorExpired):
+        bench.calendar.changes(damaged)
+
+
 def test_a_round_that_dies_under_way_is_begun_again(bench: Company) -> None:
     """Facts 1: old nextLinks die the same way."""
     event = bench.meet(FIRST, WEEKLY)
@@ -162,6 +171,14 @@ def test_a_removed_occurrence_is_nothing_by_itself(bench: Company) -> None:
     handles = bench.calendar.changes(cursor).handles
     assert event in handles
     assert set(bench.calendar.read(handles, WINDOW)) == {event}
+
+
+def test_an_exception_by_its_own_id_is_no_event_beside_its_series(bench: Company) -> None:
+    """Facts 1: a feed names one without its series when it leaves the window."""
+    event = bench.meet(FIRST, WEEKLY)
+    bench.move(event, SECOND, TUESDAY)
+    (exception,) = (one.handle for one in read(bench, event).occurrences if one.handle)
+    assert bench.calendar.read([exception], WINDOW) == {}
 
 
 def test_a_change_during_a_baseline_is_told_afterwards(bench: Company) -> None:
@@ -356,6 +373,13 @@ def test_who_has_too_many_meetings_for_one_answer_is_asked_in_halves(bench: Comp
     asked = [json.loads(each.body)["requests"] for each in bench.asked() if each.writes]
     people = [[part["body"]["schedules"] for part in parts] for parts in asked]
     assert people == [[[MAYA.address, BEN.address]], [[BEN.address]] * 2]
+
+
+def test_a_short_time_is_asked_for_with_the_hour_around_it(bench: Company) -> None:
+    """Facts 7: no step of the view may be longer than the period."""
+    bench.ben.schedules("Call", FIRST.start, minutes=15)
+    busy = bench.calendar.busy([BEN], Span(FIRST.start, FIRST.start + timedelta(minutes=15)))
+    assert [span.length for span in busy[BEN].spans] == [timedelta(minutes=15)]
 
 
 def test_who_has_too_many_meetings_in_a_day_is_unknown(bench: Company) -> None:

@@ -186,7 +186,7 @@ def test_an_invited_person_gets_in_with_or_without_a_mail(
 
 
 def test_a_grant_can_be_taken_back(graph: httpx2.Client, made: dict[str, Any], ben: Person) -> None:
-    recipients = {"recipients": [{"email": ben.email}], "roles": ["write"]}
+    recipients = {"recipients": [{"email": ben.email}], "roles": ["write"], "requireSignIn": True}
     (grant,) = graph.post(item(made, "/invite"), json=recipients).json()["value"]
 
     graph.delete(item(made, f"/permissions/{grant['id']}")).raise_for_status()
