@@ -119,6 +119,12 @@ class PairSettings(Policy):
     tone: Tone = Tone.AUTO
     ignore: bool = False
 
+    @property
+    def file(self) -> Path | None:
+        """Where the running document lies, if it is a file."""
+        on_disk = self.document and "://" not in self.document
+        return Path(self.document) if self.document and on_disk else None
+
 
 class Account(Table):
     """One calendar of one address. Keys that its provider has no use for are let be."""

@@ -45,7 +45,7 @@ def gather(
     timed = _with_times(house, tuple(dossiers), changed, now, failures)
     excused = tuple(_with_evidence(dossier, now) for dossier in timed)
     absences = tuple(a for d in excused for a in d.evidence.absences if a.source == FREE_BUSY)
-    shelved = tuple(_shelved(house, dossier, now, failures) for dossier in excused)
+    shelved = tuple(_shelved(house, dossier, excused, now, failures) for dossier in excused)
     return Gathered(shelved, absences, tuple(failures))
 
 
@@ -79,7 +79,13 @@ def _with_evidence(dossier: Dossier, now: datetime) -> Dossier:
     return judged(replace(dossier, meetings=history), evidence, now)
 
 
-def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failure]) -> Dossier:
+def _shelved(
+    house: House,
+    dossier: Dossier,
+    everybody: Sequence[Dossier],
+    now: datetime,
+    failures: list[Failure],
+) -> Dossier:
     """Return the dossier with its document: adopted if the two have one, and read if need be."""
     documents = house.account(dossier.keeper).documents
     behind = unrecapped(dossier, now) or to_ask(dossier, now) or unanswered(dossier, now)
@@ -88,7 +94,8 @@ def _shelved(house: House, dossier: Dossier, now: datetime, failures: list[Failu
         return dossier
     try:
         if dossier.shelf.document is None or _doubled(dossier):
-            dossier = _adopted(dossier, documents)
+            others = [d.shelf.document for d in everybody if d.pair.id != dossier.pair.id]
+            dossier = _adopted(dossier, documents, [one for one in others if one])
         if dossier.shelf.document is None or not (behind or unwritten(dossier, now)):
             return dossier
         sections = tuple(documents.sections(dossier.shelf.document))
@@ -107,11 +114,14 @@ def _doubled(dossier: Dossier) -> bool:
     return own is not None and not owned and bool(named) and own.url not in named
 
 
-def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
-    """Take the document the two already have, named in the settings or found on the invite."""
+def _adopted(dossier: Dossier, documents: DocumentsReader, others: Sequence[Link]) -> Dossier:
+    """Take the document the two already have, named in the settings or found on the invite.
+
+    An invite may name anything: what the owner has with somebody else stays between those two.
+    """
     for url in dict.fromkeys(named_documents(dossier)):
         found = documents.open(url)
-        if found is not None:
+        if found and (url == dossier.document or not any(_same(found, one) for one in others)):
             shelf = replace(dossier.shelf, document=found, account=dossier.keeper, adopted=True)
             return replace(dossier, shelf=shelf)
     if dossier.shelf.document is not None:
@@ -119,6 +129,11 @@ def _adopted(dossier: Dossier, documents: DocumentsReader) -> Dossier:
     foreign = (Link(url) for url in named_documents(dossier) if url not in dossier.made)
     unopenable = next(foreign, None)
     return replace(dossier, sight=replace(dossier.sight, unopenable=unopenable))
+
+
+def _same(one: Link, other: Link) -> bool:
+    """Whether two links lead to one document; providers may write its address differently."""
+    return one.url == other.url or (one.handle is not None and one.handle == other.handle)
 
 
 def _with_times(

@@ -51,8 +51,11 @@ class WebDavFolder:
 
     def open(self, url: Url) -> Link | None:
         """Return a document of this folder by its address."""
+        # Anybody may write dots into an address that lead out of the folder again.
+        path = canonical(urljoin(self._root, canonical(url)))
+        inside = url.startswith(self._root) and path.startswith(canonical(self._root))
         try:
-            return self._link(canonical(url)) if url.startswith(self._root) else None
+            return self._link(path) if inside else None
         except (NotFound, NotPermitted):
             return None
 

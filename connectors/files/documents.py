@@ -7,7 +7,7 @@ moment, and a file replaced meanwhile wins. Two installations on one folder make
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -29,14 +29,22 @@ _SUFFIXES = frozenset({".md", ".markdown", ".txt"})
 class MarkdownFolder:
     """The documents in a folder; implements `protocol.Documents` and `protocol.Texts`.
 
+    `named` are documents elsewhere that the owner named; no others are opened, because anybody
+    may write the path of a file into an invite, or put a link to one into a folder of several.
     `address` turns the path of a document into the address people open, by default its file URI.
     `Receipt.after` of a share has `people`, of a section `mark`, `link` and `source`, its own
     Markdown; `before` has the same from before.
     """
 
-    def __init__(self, path: Path, address: Callable[[Path], Url] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        address: Callable[[Path], Url] | None = None,
+        named: Collection[Path] = (),
+    ) -> None:
         self._folder = path
         self._address = address or _file_uri
+        self._named = named
 
     def find(self, key: Key) -> Link | None:
         """Find the document made for this key, whatever its title was."""
@@ -145,7 +153,8 @@ class MarkdownFolder:
         if named.scheme == "file":
             path = Path(unquote(named.path))
         elif named.scheme in {"http", "https"}:
-            own = (one for one in self._folder.glob("*.md") if self._address(one) == document.url)
+            known = (*self._folder.glob("*.md"), *self._named)
+            own = (one for one in known if self._address(one) == document.url)
             path = next(own, self._folder)
         else:
             path = Path(document.url).expanduser()
@@ -155,7 +164,17 @@ class MarkdownFolder:
                     f"the folder {path.parent} is not there", "mount or make it again"
                 )
             raise NotFound(f"there is no document at {document.url}")
+        if not self._ours(path.resolve()):
+            raise NotPermitted(
+                f"{path} is not among the documents", "name it as `document` of the pair"
+            )
         return path
+
+    def _ours(self, path: Path) -> bool:
+        """Whether a file really lies in the folder, or is one the owner named."""
+        return path.is_relative_to(self._folder.resolve()) or path in {
+            one.resolve() for one in self._named
+        }
 
 
 def _take_out(path: Path, receipt: Receipt) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeGuard
 
 from config.settings import Settings
 from config.values import Provider
@@ -31,7 +30,7 @@ class Supervisor(StrEnum):
 def job(settings: Settings, user: str = "") -> Job:
     """Return what runs these settings in this environment."""
     folders = [account.path for account in settings.accounts if account.provider is Provider.FILES]
-    adopted = [Path(pair.document).parent for pair in settings.pairs if _on_disk(pair.document)]
+    adopted = [pair.file.parent for pair in settings.pairs if pair.file]
     source = settings.source or Path()
     return Job(
         program=_program(),
@@ -40,10 +39,6 @@ def job(settings: Settings, user: str = "") -> Job:
         writable=tuple(path.absolute() for path in (settings.home, *folders, *adopted) if path),
         user=user,
     )
-
-
-def _on_disk(document: str | None) -> TypeGuard[str]:
-    return bool(document) and "://" not in str(document)
 
 
 def usual() -> Supervisor:

@@ -216,7 +216,8 @@ def texts(
     else:
         return None
     address = (lambda path: links.agenda(account.name, path.name)) if links else None
-    return MarkdownFolder(folder, address)
+    named = [pair.file for pair in settings.pairs if pair.file]
+    return MarkdownFolder(folder, address, named)
 
 
 def zone(account: AccountSettings, provider: str) -> str:

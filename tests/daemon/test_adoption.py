@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from connectors.memory.world import Document
-from connectors.model import Key, Link, Url
+from connectors.model import Key, Link, Span, Url
 from daemon.house import About
-from daemon.queries import agenda
+from daemon.queries import agenda, last_known
 from tests.stage import BEN, FIRST, MAYA, Stage, hours
 
 URL = Url("https://documents.example/our-own.md")
@@ -79,3 +79,24 @@ def test_a_document_that_cannot_be_opened_is_linked_and_the_note_still_comes(
     shown = agenda(stage.house, stage.dossier(NOW), NOW)
     assert shown["url"] == URL
     assert "For you alone" in shown["prep"]
+
+
+def test_what_the_owner_has_with_somebody_else_stays_between_those_two(stage: Stage) -> None:
+    named(stage)
+    stage.tick(NOW)
+    uid = stage.world.meet("eve@evil.example", MAYA, Span(FIRST, FIRST + hours(1)), "FREQ=WEEKLY")
+    stage.world.link(uid, Link(URL, "our notes"))
+    stage.tick(NOW + hours(1))
+    assert stage.world.document(URL).text.count("visavis:") == 1
+    shown = {d.pair.partner.address: d.shelf.document for d in last_known(stage.house, NOW)[1]}
+    assert shown[BEN] is not None
+    assert shown["eve@evil.example"] is None
+
+
+def test_one_document_for_two_people_is_the_owners_to_decide(stage: Stage) -> None:
+    stage.weekly("eve@acme.example", start=FIRST + hours(2))
+    stage.about = {who: About(document=URL) for who in (BEN, "eve@acme.example")}
+    stage.house = stage.wired()
+    stage.tick(NOW)
+    stage.tick(NOW + hours(3))
+    assert stage.document.count("visavis:") == 2

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.caldav import Dav, WebDavFolder
 from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed, Unavailable
-from connectors.model import Link, Person
+from connectors.model import Link, Person, Url
 from connectors.protocol import created
 from connectors.retry import LOOKS
 from connectors.standins.faults import Altered, Answer, LostAnswer, Meanwhile
@@ -154,3 +154,14 @@ def test_a_document_that_was_taken_back_leaves_nothing_in_the_folder(bench: WebD
     there = bench.server.ask(bench.user, "PROPFIND", bench.folder, headers={"Depth": "1"}).text
     assert bench.folder in there
     assert ".md" not in there
+
+
+def test_an_address_does_not_lead_out_of_the_folder(bench: WebDavBench) -> None:
+    private, folder = f"/{bench.user}/private/", f"{bench.server.url}{bench.folder}"
+    bench.server.ask(bench.user, "MKCOL", private)
+    kind = {"Content-Type": "text/markdown"}
+    assert bench.server.ask(bench.user, "PUT", f"{private}diary.md", b"# Diary", kind).is_success
+    for way in (bench.server.url + private, f"{folder}../private/", f"{folder}%2e%2e/private/"):
+        assert bench.documents.open(Url(f"{way}diary.md")) is None
+    made = bench.documents.create(KEY, TITLE)
+    assert bench.documents.open(made.url) == made

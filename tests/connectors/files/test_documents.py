@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import NotFound, PreconditionFailed, Unavailable
+from connectors.errors import NotFound, NotPermitted, PreconditionFailed, Unavailable
 from connectors.files import MarkdownFolder
 from connectors.model import Block, Key, Link, Mark, Section, Url
 
@@ -46,7 +46,7 @@ def test_a_page_can_give_documents_another_address(tmp_path: Path) -> None:
 def test_a_document_that_people_have_is_opened_where_it_lies(tmp_path: Path, as_uri: bool) -> None:  # noqa: FBT001
     theirs = tmp_path / "our notes.md"
     theirs.write_bytes(b"\xef\xbb\xbf# Notes\r\n\r\n- [ ] tea \r\n")
-    folder = MarkdownFolder(tmp_path / "agendas")
+    folder = MarkdownFolder(tmp_path / "agendas", named=[theirs])
     opened = folder.open(Url(theirs.as_uri() if as_uri else str(theirs)))
     assert opened is not None
     assert opened.title == "Notes"
@@ -54,6 +54,30 @@ def test_a_document_that_people_have_is_opened_where_it_lies(tmp_path: Path, as_
     assert [one.mark for one in folder.sections(opened)] == [MARK, None]
     folder.undo(receipt)
     assert theirs.read_bytes() == b"\xef\xbb\xbf# Notes\r\n\r\n- [ ] tea \r\n"
+
+
+def test_a_file_elsewhere_is_opened_only_where_the_owner_named_it(tmp_path: Path) -> None:
+    diary = tmp_path / "diary.md"
+    diary.write_text("# Diary")
+    (tmp_path / "agendas").mkdir()
+    (tmp_path / "agendas" / "planted.md").symlink_to(diary)
+    folder = MarkdownFolder(tmp_path / "agendas")
+    by_dots = (tmp_path / "agendas" / ".." / "diary.md").as_uri()
+    for url in (diary.as_uri(), str(diary), by_dots, str(tmp_path / "agendas" / "planted.md")):
+        assert folder.open(Url(url)) is None
+        with pytest.raises(NotPermitted):
+            folder.write_section(Link(Url(url)), WEEK, MARK)
+    assert diary.read_text() == "# Diary"
+
+
+def test_a_document_the_owner_named_has_the_address_of_the_page(tmp_path: Path) -> None:
+    theirs = tmp_path / "ours.md"
+    theirs.write_text("# Us two")
+    address = "https://visavis.example/d/ours.md"
+    folder = MarkdownFolder(tmp_path / "agendas", lambda _: Url(address), [theirs])
+    opened = folder.open(Url(str(theirs)))
+    assert opened is not None
+    assert folder.open(opened.url) == opened
 
 
 @pytest.mark.parametrize("name", ["secret.key", "gone.md", "folder.md"])
