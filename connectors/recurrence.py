@@ -8,6 +8,7 @@ one that the autumn change repeats, the first counts (RFC 5545, 3.3.5).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, tzinfo
@@ -27,6 +28,9 @@ _EVEN_STEPS = {
 }
 _EXRULE = "EXRULE:"
 _MOST = 100_000  # no meeting is that frequent, and a rule by the second must not hold up a look
+_MOST_RULES = 8
+# Parts, by how they begin, for which dateutil would try every moment of centuries.
+_ENDLESS = {"SECONDLY": "BY", "MINUTELY": "BY", "HOURLY": "BYSETPOS"}
 _CYCLE = timedelta(days=146_097)  # 400 years of whole weeks, after which the calendar repeats
 
 
@@ -135,7 +139,7 @@ def _occurrence(
     at: datetime, shapes: Sequence[_Shape], own: Override | None, excluded: set[datetime]
 ) -> Occurrence:
     """Build the instance known by `at` (in UTC)."""
-    shape = next(shape for shape in reversed(shapes) if shape.since <= at)
+    shape = shapes[bisect_right(shapes, at, key=lambda shape: shape.since) - 1]
     zone = shape.zone
     span = shape.span(at)
     if own and own.span:
@@ -178,6 +182,9 @@ def _parsed(rule: str) -> _Rule:
         # dateutil would loop for ever over an interval of nothing.
         if not re.fullmatch(r"0*[1-9]\d{0,5}", parts[name], re.ASCII):
             raise ValueError(f"{name} is not a number from 1 to 999999: {parts[name]}")
+    endless = _ENDLESS.get(parts["FREQ"])
+    if endless and any(name.startswith(endless) for name in parts):
+        raise ValueError(f"the rule repeats too often: {rule}")
     step = None if "COUNT" in parts else _EVEN_STEPS.get(parts["FREQ"])
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     return _Rule(text, until, step and step * int(parts.get("INTERVAL", "1")))
@@ -219,7 +226,10 @@ def _unruled(
 
 
 def _lines(rule: str | None) -> Sequence[str]:
-    return () if rule is None else rule.split("\n")
+    lines = () if rule is None else rule.split("\n")
+    if len(lines) > _MOST_RULES:
+        raise ValueError(f"it has {len(lines)} rules")
+    return lines
 
 
 def _begins(start: datetime, rule: str) -> bool:

@@ -80,7 +80,7 @@ class Folder:
                 f"the folder {self.path} is not there", "check `path` in the settings"
             )
         try:
-            return dict(sorted(_stamps(self.path, "")))
+            return dict(sorted(_stamps(self.path, "", set())))
         except OSError as error:
             raise Unavailable(f"the folder {self.path} cannot be read: {error.strerror}") from error
 
@@ -117,14 +117,21 @@ def by_file(events: Iterable[Handle]) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _stamps(folder: Path, prefix: str) -> Iterator[tuple[str, Stamp]]:
-    """Yield names and looks of the files, without opening any."""
+def _stamps(folder: Path, prefix: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, Stamp]]:
+    """Yield names and looks of the files, without opening any.
+
+    A folder counts once, whatever links lead to it: some lead back to where they are.
+    """
+    there = folder.stat()
+    if (there.st_dev, there.st_ino) in seen:
+        return
+    seen.add((there.st_dev, there.st_ino))
     with os.scandir(folder) as entries:
-        for entry in entries:
+        for entry in sorted(entries, key=lambda one: one.name):
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
-                yield from _stamps(Path(entry.path), f"{prefix}{entry.name}/")
+                yield from _stamps(Path(entry.path), f"{prefix}{entry.name}/", seen)
             elif entry.name.lower().endswith(".ics") and entry.is_file():
                 stat = entry.stat()
                 yield prefix + entry.name, (stat.st_mtime_ns, stat.st_size, stat.st_ino)

@@ -129,7 +129,7 @@ def timed(part: Fields, zones: Zones, fallback: timedelta | None = None) -> Timi
         raise ValueError("it has no DTSTART")
     first = _moment(part["DTSTART"][0])
     all_day = not isinstance(first, datetime)
-    start = _aware(first, part["DTSTART"][0], zones)
+    start = _aware(first, _zone(part["DTSTART"][0]), zones)
     length = _length(part, start, zones, all_day=all_day)
     if length < timedelta(0):
         raise ValueError("it ends before it starts")
@@ -249,14 +249,18 @@ def _periods(
     """Return the starts that a list names, with the end where it names a PERIOD."""
     zone = timing.start.tzinfo
     found = []
-    for text in filter(None, listed.value.split(",")):
+    # Read once: a list may have a hundred thousand dates.
+    tzid, texts = _zone(listed), listed.value.split(",")
+    for text in filter(None, texts):
         value = _parsed(text, listed.name)
         first, last = value if isinstance(value, tuple) else (value, None)
-        at = _aware(first, listed, zones, timing.start)
+        if not isinstance(first, date):
+            raise ValueError(f"its {listed.name} is no date")  # noqa: TRY004 - as above
+        at = _aware(first, tzid, zones, timing.start)
         if timing.all_day:
             at = datetime.combine(at.astimezone(zone), time.min, zone)
         end = at + last if isinstance(last, timedelta) else last
-        found.append((at, end and _aware(end, listed, zones, timing.start)))
+        found.append((at, end and _aware(end, tzid, zones, timing.start)))
     return found
 
 
@@ -266,7 +270,7 @@ def _length(part: Fields, start: datetime, zones: Zones, *, all_day: bool) -> ti
     Whole days are counted on the calendar, everything else on the clock.
     """
     if "DTEND" in part:
-        end = _aware(_moment(part["DTEND"][0]), part["DTEND"][0], zones)
+        end = _aware(_moment(part["DTEND"][0]), _zone(part["DTEND"][0]), zones)
         if all_day:
             return end.replace(tzinfo=None) - start.replace(tzinfo=None)
         return end.astimezone(UTC) - start.astimezone(UTC)
@@ -292,16 +296,18 @@ def _parsed(text: str, name: str) -> object:
         raise ValueError(f"its {name} cannot be read: {text[:40]!r}") from error
 
 
-def _aware(at: object, one: Property, zones: Zones, master: datetime | None = None) -> datetime:
+def _zone(one: Property) -> str | None:
+    """Return the zone that a property names."""
+    return one.parts()[0].get("TZID")
+
+
+def _aware(at: Moment, tzid: str | None, zones: Zones, master: datetime | None = None) -> datetime:
     """Put a moment into its zone: its own, else that of the series, else the local one."""
-    tzid = one.parts()[0].get("TZID")
     floating = master.tzinfo if master and tzid is None else zones.named(tzid)
     if isinstance(at, datetime):
         return at if at.tzinfo else at.replace(tzinfo=floating)
-    if isinstance(at, date):
-        clock = master.time() if master else time.min
-        return datetime.combine(at, clock, floating if master else zones.local)
-    raise ValueError(f"its {one.name} is no date")
+    clock = master.time() if master else time.min
+    return datetime.combine(at, clock, floating if master else zones.local)
 
 
 # --- what -----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from icalendar import Component as Part
 from icalendar import Timezone
 from icalendar.timezone import TZP
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -19,6 +20,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from connectors.ical.source import Component
 
 _LOCATION = re.compile(rb"\nX-LIC-LOCATION[^:\n]*:([^\r\n]*)", re.IGNORECASE)
+# What rules of zones are made of; others could name every second until 2038.
+_YEARLY = {"FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "UNTIL", "WKST"}
 _SAMPLES = tuple(
     datetime(year, month, 15, 12, tzinfo=UTC)
     for year in (2020, 2026, 2032)
@@ -62,6 +65,8 @@ class Zones:
         """Build a zone from its rules; a well-known one that has the same tells its name."""
         try:
             component = Timezone.from_ical(definition.raw)
+            if not all(map(_changes_yearly, component.subcomponents)):
+                raise ValueError("its time zone changes too often")
             zone = component.to_tz(TZP(), lookup_tzid=False)  # type: ignore[attr-defined]
             alike = (self.local.key, *WINDOWS_TO_OLSON.values())
             found = next((name for name in alike if _same(zone, ZoneInfo(name))), None)
@@ -93,6 +98,12 @@ def _tzid(definition: Component) -> str:
         return next((p.value for p in definition.properties() if p.name == "TZID"), "")
     except ValueError:
         return ""  # who refers to it is told that it is not defined
+
+
+def _changes_yearly(part: Part) -> bool:
+    """Whether one half of a definition says what halves say: a day of the year, if any rule."""
+    rule = part.get("RRULE", {"FREQ": ["YEARLY"]})
+    return bool(rule["FREQ"] == ["YEARLY"] and rule.keys() <= _YEARLY)
 
 
 def _same(one: tzinfo, other: tzinfo) -> bool:

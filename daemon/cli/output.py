@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from connectors.plain import plain
+from connectors.plain import one_line, plain
 
 
 def show_json(shape: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -74,7 +74,7 @@ def note(text: str) -> None:
 
 def complain(what: str, remedy: str = "") -> None:
     """Print what is wrong and what to do about it, in one line."""
-    note(f"visavis: {what}; {remedy}" if remedy else f"visavis: {what}")
+    note(one_line(f"visavis: {what}; {remedy}" if remedy else f"visavis: {what}"))
 
 
 @contextmanager

@@ -426,6 +426,19 @@ def test_folders_are_looked_into_and_hidden_files_are_not(work: Path) -> None:
     assert list(calendar(work).read(handles, WINDOW)) == handles
 
 
+def test_links_that_lead_round_and_round_are_followed_once(work: Path) -> None:
+    for name in ("a", "b"):
+        (work.parent / name).symlink_to(work.parent)
+    inner = work.parent / "inner"
+    inner.mkdir()
+    (inner / "up").symlink_to(work.parent)
+    (inner / "pipe.ics").symlink_to("/dev/zero")
+    os.mkfifo(inner / "fifo.ics")
+    base = calendar(work).baseline(WINDOW)
+    assert base.problems == ()
+    assert [one.handle for one in base.series] == [HANDLE]
+
+
 def test_a_baseline_has_series_and_single_meetings_of_two_in_the_window(work: Path) -> None:
     text = work.read_text()
     guest = "ATTENDEE:mailto:ben@acme.example\n"

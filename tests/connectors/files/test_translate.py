@@ -89,6 +89,22 @@ def starts(found: Series, status: Status = Status.STANDING) -> list[datetime]:
 
 
 @pytest.mark.parametrize(
+    "rule",
+    ["FREQ=SECONDLY", "FREQ=DAILY", "FREQ=YEARLY;BYSECOND=1,2", "FREQ=YEARLY\nRRULE:FREQ=DAILY"],
+)
+def test_a_zone_that_changes_all_the_time_is_not_built(rule: str) -> None:
+    zone = ODD.replace("TZOFFSETFROM", f"RRULE:{rule}\nTZOFFSETFROM")
+    with pytest.raises(ValueError, match="its time zone"):
+        read(zone, event("DTSTART;TZID=Odd:20260302T100000"))
+
+
+def test_a_hundred_thousand_dates_are_read_once() -> None:
+    listed = ",".join(["20260309T100000"] * 100_000)
+    found = read(event(*WEEKLY, f"EXDATE;TZID=Europe/Berlin:{listed}"))
+    assert starts(found, Status.CANCELLED) == [MONDAY + WEEK]
+
+
+@pytest.mark.parametrize(
     "stamp",
     [
         "DTSTART;TZID=Europe/Berlin:20260302T100000",
