@@ -11,7 +11,8 @@ from daemon.cli.options import Config, Json, acting, opened
 from daemon.cli.output import complain, note, say, show_json, working
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from daemon.answering import Refused
     from daemon.core.words import Proposal
@@ -60,14 +61,16 @@ def apply(
     """Do exactly what a plan said, or say that the world moved on."""
     from daemon.tick import Turn, carry_out, foresee
 
-    with acting(config, "apply") as at, working("looking and writing"):
-        foreseen = foresee(at.house, at.now)
+    with acting(config, "apply") as at:
+        with working("looking"):
+            foreseen = foresee(at.house, at.now)
         if refusal := _refusal(foreseen, plan_hash):
             complain(*refusal)
             if json:
                 show_json(_shape(at.house, Turn(foreseen, (), foreseen.failures)))
             return TROUBLE
-        turn = carry_out(at.house, foreseen, at.now)
+        with working("writing"):
+            turn = carry_out(at.house, foreseen, at.now)
         return _report(at.house, turn, json=json)
 
 
@@ -87,8 +90,10 @@ def tick(config: Config = None, *, json: Json = False) -> int:
     """Take one whole turn: look, decide, write down, act."""
     from daemon.tick import tick as turn
 
-    with acting(config, "tick") as at, working("looking and writing"):
-        return _report(at.house, turn(at.house, at.now), json=json)
+    with acting(config, "tick") as at:
+        with working("looking and writing"):
+            taken = turn(at.house, at.now)
+        return _report(at.house, taken, json=json)
 
 
 def accept(
@@ -109,17 +114,12 @@ def accept(
     """Book one of the times of a proposal."""
     from daemon import answering, queries
 
-    if fallback + counter + written > 1:
-        raise typer.BadParameter("--fallback, --counter and --written are three answers: give one")
-    with acting(config, "accept") as at, working("looking and booking"):
+    answer = _answer(option, fallback=fallback, counter=counter, written=written)
+    with acting(config, "accept") as at:
         _must_know(at.house, proposal)
         try:
-            if counter:
-                answered = answering.counter(at.house, proposal, at.now, n=option)
-            elif written:
-                answered = answering.write(at.house, proposal, at.now)
-            else:
-                answered = answering.accept(at.house, proposal, at.now, n=option, fallback=fallback)
+            with working("looking and booking"):
+                answered = answer(at.house, proposal, at.now)
         except answering.Refused as refused:
             return _refused(at.house, refused, json=json)
         shape = queries.proposal(at.house, answered)
@@ -130,6 +130,23 @@ def accept(
     else:
         _say_when(answered)
     return DONE
+
+
+def _answer(
+    n: int, *, fallback: bool, counter: bool, written: bool
+) -> Callable[[House, str, datetime], Proposal]:
+    """Return what carries out the one answer that was given."""
+    from functools import partial
+
+    from daemon import answering
+
+    if fallback + counter + written > 1:
+        raise typer.BadParameter("--fallback, --counter and --written are three answers: give one")
+    if written:
+        return answering.write
+    if counter:
+        return partial(answering.counter, n=n)
+    return partial(answering.accept, n=n, fallback=fallback)
 
 
 def _say_when(answered: Proposal) -> None:

@@ -79,11 +79,20 @@ def complain(what: str, remedy: str = "") -> None:
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Show that something takes its time, where somebody watches."""
+    """Show that something takes its time, where somebody watches; nothing is printed meanwhile."""
     if not sys.stderr.isatty():
         yield
         return
     from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
 
-    with Console(stderr=True).status(what):
+    # Rich would take over stdout as well, and write a document for a file to the terminal.
+    with Live(
+        Spinner("dots", what),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ):
         yield

@@ -170,6 +170,7 @@ def test_google_is_signed_in_to_and_shown(google: Desk, world: World) -> None:
     assert result.code == 0, result.err
     assert world.sign_in._refresh
     assert "your zone: Europe/Berlin" in result.out
+    assert "your working hours: 09:00-17:30 on working days" in result.out
     assert "ben@acme.example" in result.out
     (pair,) = google.ask("pairs")
     assert pair["role"] == "report"

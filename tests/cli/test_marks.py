@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -17,6 +18,7 @@ from tests.cli.conftest import Desk, cancelled
 
 NOW = "2026-03-16T11:00:00+01:00"
 LOST = cancelled("20260302", "20260309", "20260316")
+PROGRAM = (sys.executable, "-c", "from daemon.cli import main; main()")
 ROW = "●●●●●✗✗✗|○○○"
 
 
@@ -24,11 +26,10 @@ def shown(desk: Desk, columns: int, command: str = "pairs", **environ: str) -> s
     """Run a command in a terminal of so many columns; return what appears."""
     reader, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    program = (sys.executable, "-c", "from daemon.cli import main; main()")
     told = {**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", "VISAVIS_CONFIG": str(desk.settings)}
     told = {name: value for name, value in told.items() if name not in {"NO_COLOR", "COLUMNS"}}
     subprocess.run(
-        [*program, command],
+        [*PROGRAM, command],
         stdout=terminal,
         stderr=subprocess.DEVNULL,
         env=told | environ,
@@ -70,3 +71,23 @@ def test_colour_is_an_extra_that_can_be_turned_off(desk: Desk) -> None:
     desk.ask("tick")
     assert "\x1b[1;31m✗" in shown(desk, 120)
     assert "\x1b[" not in shown(desk, 120, NO_COLOR="1")
+
+
+def test_what_turns_for_those_who_watch_takes_nothing_from_a_file(desk: Desk) -> None:
+    """At a terminal, with `--json` into a file."""
+    desk.meets()
+    desk.at(NOW)
+    for command in (("plan",), ("tick",), ("status", "--check"), ("doctor",)):
+        reader, terminal = pty.openpty()
+        told = os.environ | {"TERM": "xterm", "VISAVIS_CONFIG": str(desk.settings)}
+        done = subprocess.run(
+            [*PROGRAM, *command, "--json"],
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            env=told,
+            check=True,
+        )
+        os.close(terminal)
+        assert json.loads(done.stdout)
+        assert b"ing" in os.read(reader, 4096)
+        os.close(reader)

@@ -14,6 +14,7 @@ from daemon.cli.people import names
 from daemon.core.decide import plan_hash
 from daemon.core.dossier import Dossier
 from daemon.core.words import Role
+from daemon.phrases import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,7 +31,7 @@ def pairs(sight: Sight) -> None:
         complain(error.what, error.remedy)
     say(f"your zone: {sight.account.policy.zone}")
     say(f"your working hours: {sight.hours}")
-    say(f"{len(sight.pairs)} one-on-ones found" + (":" if sight.pairs else ""))
+    say(f"{count(len(sight.pairs), 'one-on-one')} found" + (":" if sight.pairs else ""))
     for dossier in sight.pairs:
         for line in _pair(dossier, sight):
             say(f"  {line}")
@@ -61,7 +62,8 @@ def plan(sight: Sight) -> None:
     if not decisions:
         say("the first turn writes nothing yet: an agenda is made a day before its meeting")
         return
-    say(f"the first turn writes {len(decisions)} things and causes {mails} mails to others:")
+    things, letters = count(len(decisions), "thing"), count(mails, "mail")
+    say(f"the first turn writes {things} and causes {letters} to others:")
     shape = {"hash": plan_hash(sight.decisions), "decisions": decisions}
     show_plan(shape, names(sight.pairs))
 

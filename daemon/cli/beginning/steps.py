@@ -96,7 +96,7 @@ def _hours(settings: Settings, account: Account) -> str:
         told = account.calendar.hours(account.owner) if account.calendar else None
     except ConnectorError:
         told = None
-    if told is None:
+    if told is None or not told.days:  # without a day only the zone is known
         span = settings.policy.working_hours
         return f"{span.start:%H:%M}-{span.end:%H:%M} on working days, as the settings say"
     days = ", ".join(f"{day.name.lower()} {_spans(hours)}" for day, hours in told.days.items())
