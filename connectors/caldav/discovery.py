@@ -25,12 +25,15 @@ PRIMARY = "primary"
 _WELL_KNOWN = "/.well-known/caldav"
 _SELF = (f"{D}resourcetype", f"{D}current-user-principal", f"{C}calendar-home-set")
 _PRINCIPAL = (f"{C}calendar-home-set", f"{C}schedule-inbox-URL", f"{C}schedule-outbox-URL")
+_PRIVILEGES = f"{D}current-user-privilege-set"
+_WRITE = tuple(f"{D}{name}" for name in ("all", "write", "write-content"))
 _CALENDAR = (
     f"{D}resourcetype",
     f"{D}displayname",
     f"{D}supported-report-set",
     f"{C}supported-calendar-component-set",
     f"{C}calendar-timezone",
+    _PRIVILEGES,
     f"{RADICALE}displayname",
 )
 
@@ -98,7 +101,7 @@ def task_list(dav: Dav) -> str:
     if not found:
         what = f"no calendar at {dav.url} takes tasks"
         raise NotPermitted(what, "make a task list there, or leave out `tasks`")
-    return min(found, key=lambda one: takes(one, "VEVENT")).path
+    return min(found, key=lambda one: (not _writable(one), takes(one, "VEVENT"))).path
 
 
 def _entrance(dav: Dav) -> Found:
@@ -148,14 +151,18 @@ def takes(found: Found, kind: str) -> bool:
 
 
 def _chosen(dav: Dav, found: list[Found], name: str, default: str) -> Found:
-    """Choose by name; else the server's default, the first that holds anything, the first."""
+    """Choose by name; else the server's default, else the first that holds anything, the first.
+
+    Of those that may be written, if any: a colleague's shared calendar can lie beside one's own.
+    """
     if name != PRIMARY:
         named = (one for one in found if name in {one.text(f"{D}displayname"), _last(one.path)})
         chosen = next(named, None)
     else:
         defaults = (one for one in found if default and _last(one.path) == _last(default))
-        chosen = next(defaults, None) or (found[0] if len(found) == 1 else None)
-        chosen = chosen or next((one for one in found if _holds(dav, one)), next(iter(found), None))
+        own = [one for one in found if _writable(one)] or found
+        chosen = next(defaults, None) or (own[0] if len(own) == 1 else None)
+        chosen = chosen or next((one for one in own if _holds(dav, one)), next(iter(own), None))
     if chosen is None:
         names = ", ".join(one.text(f"{D}displayname") or _last(one.path) for one in found)
         raise NotPermitted(
@@ -165,6 +172,11 @@ def _chosen(dav: Dav, found: list[Found], name: str, default: str) -> Found:
             f"set `calendar` to one of: {names}" if names else "check `url` in the settings",
         )
     return chosen
+
+
+def _writable(found: Found) -> bool:
+    """Whether events can be put there; a server without rights does not say."""
+    return _PRIVILEGES not in found.props or found.has(_PRIVILEGES, *_WRITE)
 
 
 def _holds(dav: Dav, calendar: Found) -> bool:

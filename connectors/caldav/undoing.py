@@ -33,7 +33,7 @@ def without_booking(source: Source, uid: str, receipt: Receipt, reader: Reader) 
     at = datetime.fromisoformat(str(receipt.after["recurrence_id"]))
     view = reader.view(source, drafting.around(at))
     own = rebooking.override(source, uid, at, view.zones)
-    if own is None or rebooking.booked_as(own) != receipt.after["key"]:
+    if own is None or rebooking.of_another(own, receipt.after["key"]):
         series = reader.one("", source, uid, view)
         present = series.occurrence(at) if series else None
         gone = present is None or _same(receipt.before, present.span.start, present.status)
@@ -56,7 +56,7 @@ def booked_still(event: Component, receipt: Receipt, reader: Reader, source: Sou
         source, drafting.around(datetime.fromisoformat(str(receipt.after["start"])))
     ).zones
     part = fields(event)
-    if rebooking.booked_as(event) != receipt.after["key"] or not _same(
+    if rebooking.of_another(event, receipt.after["key"]) or not _same(
         receipt.after, timed(part, zones).span.start, Status.STANDING
     ):
         raise PreconditionFailed("the meeting was changed since")

@@ -48,7 +48,9 @@ def booking(
     present = _present(reader.one("", source, uid, view), lost)
     own = rebooking.override(source, uid, lost.recurrence_id, view.zones)
     splices: Sequence[editing.Splice] = []
-    if own is None or rebooking.booked_as(own) != wish.key:
+    # Some servers drop our key (X- properties); the time that was wished for tells as much.
+    stands = (present.status, present.span) == (Status.STANDING, wish.to)
+    if not stands and (own is None or rebooking.booked_as(own) != wish.key):
         if (present.status, present.span) != (lost.status, lost.span):
             raise PreconditionFailed("the meeting is not as it was")
         splices = rebooking.rebooked(source, uid, wish, view.zones)

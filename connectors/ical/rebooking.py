@@ -81,6 +81,14 @@ def booked_as(component: Component) -> str:
     return unescaped(keys[0].value) if keys else ""
 
 
+def of_another(component: Component, key: object) -> bool:
+    """Whether a component came from another booking than that of a key, or does not tell.
+
+    Where a server drops properties that it does not know, no component tells.
+    """
+    return booked_as(component) not in {"", key}
+
+
 def _refuse(base: Fields, *, repeats: object) -> None:
     """Refuse what an override cannot say."""
     if not repeats:
