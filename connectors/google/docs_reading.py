@@ -9,7 +9,7 @@ its own begins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -161,10 +161,8 @@ def page(document: Json) -> Page:
 
 def with_ticks(page: Page, markdown: str) -> Page:
     """Take over the ticks of native checklists, which only the Markdown export shows."""
-    ticked = iter([(f["tick"] != " ", _letters(f["text"])) for f in _found(markdown)])
-    return replace(
-        page, paragraphs=tuple(_with_tick(p, ticked) if p.checklist else p for p in page.paragraphs)
-    )
+    told = [(found["tick"] != " ", _letters(found["text"])) for found in _found(markdown)]
+    return replace(page, paragraphs=tuple(_ticked(page.paragraphs, told)))
 
 
 def sections(page: Page, url: Url) -> tuple[Section, ...]:
@@ -294,13 +292,23 @@ def _found(markdown: str) -> Iterator[re.Match[str]]:
     return filter(None, map(_CHECKED.match, markdown.splitlines()))
 
 
-def _with_tick(paragraph: Paragraph, ticked: Iterator[tuple[bool, str]]) -> Paragraph:
-    """Find the item in what is left of the export; both tell the items in the same order."""
-    words = paragraph.text.removeprefix("[ ] ")
-    for tick, letters in ticked:
-        if letters == _letters(words):
-            return replace(paragraph, text=f"[{'x' if tick else ' '}] {words}")
-    return paragraph
+def _ticked(
+    paragraphs: Iterable[Paragraph], told: Sequence[tuple[bool, str]]
+) -> Iterator[Paragraph]:
+    """Find each item in the rest of the export, which has the same order.
+
+    One that the export words otherwise stays open, and takes no other's tick with it.
+    """
+    rest = 0
+    for paragraph in paragraphs:
+        words = paragraph.text.removeprefix("[ ] ")
+        letters = _letters(words) if paragraph.checklist else None
+        found = next((n for n in range(rest, len(told)) if told[n][1] == letters), None)
+        if found is None:
+            yield paragraph
+        else:
+            rest = found + 1
+            yield replace(paragraph, text=f"[{'x' if told[found][0] else ' '}] {words}")
 
 
 def _letters(text: str) -> str:

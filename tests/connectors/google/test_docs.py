@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -16,7 +17,7 @@ from connectors.errors import (
 from connectors.google.docs import GoogleDocs
 from connectors.model import Block, Item, Key, Link, Mark, Person, Section, Url
 from connectors.protocol import created
-from connectors.standins.faults import LostAnswer, Meanwhile
+from connectors.standins.faults import Altered, LostAnswer, Meanwhile
 from connectors.standins.google.docs.page import Page
 from connectors.standins.google.sign_in import DEFAULT_SCOPES
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
@@ -336,6 +337,37 @@ def test_ticks_of_a_native_checklist_are_read(
         ("Ben", "one", False),
         ("Maya", "two", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "done"),
+    [
+        (lambda text: text, [False, True, True]),
+        (lambda text: text + b"\n# Another tab\n- [x] one\n- [ ] two\n", [False, True, True]),
+        (lambda text: text.replace(b"[ ] one", b"[ ] one (15 March)"), [False, True, True]),
+        (lambda text: text.replace(b"[x]", b"").replace(b"[ ]", b""), [False, False, False]),
+        (lambda _: b"", [False, False, False]),
+    ],
+    ids=["as seen", "other tabs too", "a chip worded otherwise", "no boxes", "nothing"],
+)
+def test_whatever_the_export_shows_no_tick_is_invented(
+    company: Company,
+    docs: GoogleDocs,
+    made: Link,
+    shown: Callable[[bytes], bytes],
+    done: list[bool],
+) -> None:
+    """Facts 6.8 and 6.16, unconfirmed: whether boxes are exported, and of which tabs."""
+    docs.write_section(made, WEEK_1, FIRST)
+    people = page(company, made)
+    people.writes_below("Notes", "one\ntwo\nthree")
+    for line in ("one", "two", "three"):
+        people.makes_checklist(line)
+    for line in ("two", "three"):
+        people.ticks(line)
+    company.wire.fail(Altered(shown), path="*/export")
+    notes = [item for block in docs.sections(made)[0].blocks[2:] for item in block.items]
+    assert [item.done for item in notes] == done
 
 
 def test_without_a_checklist_nothing_is_exported(

@@ -12,7 +12,7 @@ from connectors.errors import PreconditionFailed
 from connectors.google.calendar import GoogleCalendar
 from connectors.google.translate import Copy, Family, families
 from connectors.google.translate import series as translated
-from connectors.model import AttendeeKind, Handle, Key, Link, Series, Span, Url
+from connectors.model import AttendeeKind, Handle, Key, Link, Series, Span, Status, Url
 from connectors.standins.faults import Answer
 from tests.connectors.google.benches import BEN, MAYA, NOON, Company
 
@@ -95,6 +95,22 @@ def test_a_tombstone_that_says_no_slot_cancels_nothing() -> None:
         for one in (family, alone)
     )
     assert found == plain
+
+
+@pytest.mark.parametrize("exception", [True, False])
+def test_an_excluded_date_may_have_a_tombstone_beside_it(
+    company: Company, calendar: GoogleCalendar, weekly: Handle, *, exception: bool
+) -> None:
+    """Facts 2.6, unconfirmed: it is cancelled once, either way."""
+    if exception:
+        company.maya.cancels(weekly, on=SECOND)
+    lines = ["RRULE:FREQ=WEEKLY", f"EXDATE;TZID=Europe/Berlin:{SECOND:%Y%m%dT%H%M%S}"]
+    company.maya.changes(weekly, recurrence=lines)
+    found = read(calendar, weekly)
+    standing = [o.recurrence_id for o in found.occurrences if o.status is Status.STANDING]
+    assert SECOND not in standing
+    assert len(standing) == 5
+    assert len({one.recurrence_id for one in found.occurrences}) == len(found.occurrences)
 
 
 # --- People ---

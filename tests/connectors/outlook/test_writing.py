@@ -12,7 +12,7 @@ from connectors.model import Handle, Key, Link, Occurrence, Series, Span, Status
 from connectors.outlook import bodies
 from connectors.outlook.booking import KEY as KEY_PROPERTY
 from connectors.outlook.booking import LOST, transaction
-from connectors.standins.faults import LostAnswer, Meanwhile
+from connectors.standins.faults import Altered, LostAnswer, Meanwhile
 from connectors.standins.graph import rules
 from connectors.standins.graph.bodies import blob
 from connectors.standins.graph.items import Item
@@ -305,6 +305,19 @@ def test_an_answer_of_before_is_not_the_one_that_was_lost(bench: Company) -> Non
     assert bench.calendar.counter(series, one, TUESDAY, first).wrote
     bench.clock.passes(timedelta(minutes=1))
     assert not bench.calendar.counter(series, one, TUESDAY, first).wrote
+    assert list(bench.mailed()) == [BEN.address]
+
+
+@pytest.mark.parametrize("never", [b'"0001-01-01T00:00:00Z"', b"null"])
+def test_an_answer_never_given_is_given_after_a_crash(bench: Company, never: bytes) -> None:
+    """Facts 2: a year that no clock shows, which must not be too early to be read."""
+    series, one = invited(bench)
+
+    def told(body: bytes) -> bytes:
+        return body.replace(b'"0001-01-01T00:00:00Z"', never)
+
+    bench.wire.fail(Altered(told), when=lambda request: b"/instances" in request.body)
+    assert bench.calendar.counter(series, one, TUESDAY, bench.clock()).wrote
     assert list(bench.mailed()) == [BEN.address]
 
 
