@@ -12,8 +12,9 @@ from connectors.protocol import Calendar, DocumentsReader
 from daemon.core.dossier import Dossier, judged
 from daemon.core.foresight import to_be_seen
 from daemon.core.preparing import due, named_documents, unwritten
-from daemon.core.proposing import lost_meeting, span_needed, stale, wanting
+from daemon.core.proposing import lost_meeting, span_needed, stale
 from daemon.core.recapping import unrecapped
+from daemon.core.wanting import unasked
 from daemon.core.words import Absence
 from daemon.core.writing import answered, to_ask, unanswered
 from daemon.house import Account, Failure, House
@@ -35,17 +36,26 @@ def gather(
     house: House,
     dossiers: Iterable[Dossier],
     changed: Callable[[Dossier], bool],
+    idle: Callable[[Dossier], bool],
     now: datetime,
 ) -> Gathered:
     """Read documents and free/busy where a rule waits for them.
 
-    `changed` says whether the times of a pair's open proposals must be looked at again.
+    `changed` says whether the times of a pair's open proposals must be looked at again. Of pairs
+    that are `idle` nothing is written or told: only what their outcomes depend on is read.
     """
     failures: list[Failure] = []
-    timed = _with_times(house, tuple(dossiers), changed, now, failures)
+    looked_at = tuple(dossiers)
+    needed = {d.pair.id: _needed(d, changed(d), idle(d), now) for d in looked_at}
+    timed = _with_times(house, looked_at, needed, failures)
     excused = tuple(_with_evidence(dossier, now) for dossier in timed)
     absences = tuple(a for d in excused for a in d.evidence.absences if a.source == FREE_BUSY)
-    shelved = tuple(_shelved(house, dossier, excused, now, failures) for dossier in excused)
+    shelved = tuple(
+        dossier
+        if idle(dossier) and not unanswered(dossier, now)
+        else _shelved(house, dossier, excused, now, failures)
+        for dossier in excused
+    )
     return Gathered(shelved, absences, tuple(failures))
 
 
@@ -139,18 +149,17 @@ def _same(one: Link, other: Link) -> bool:
 def _with_times(
     house: House,
     dossiers: tuple[Dossier, ...],
-    changed: Callable[[Dossier], bool],
-    now: datetime,
+    needed: Mapping[str, Span | None],
     failures: list[Failure],
 ) -> tuple[Dossier, ...]:
     """Ask each account once for the free/busy of everybody a proposal waits for."""
-    needed = {d.pair.id: span for d in dossiers if (span := _needed(d, changed, now))}
     found = list(dossiers)
     for account in house.accounts:
-        mine = [d for d in dossiers if d.account == account.name and d.pair.id in needed]
+        mine = [d for d in dossiers if d.account == account.name and needed[d.pair.id]]
         if mine and account.calendar is not None:
+            spans = [span for d in mine if (span := needed[d.pair.id])]
             try:
-                times = _times(house, account, mine, [needed[d.pair.id] for d in mine], failures)
+                times = _times(house, account, mine, spans, failures)
             except ConnectorError as error:
                 failures.append(Failure(account.name, None, error))
                 continue
@@ -158,13 +167,14 @@ def _with_times(
     return tuple(found)
 
 
-def _needed(dossier: Dossier, changed: Callable[[Dossier], bool], now: datetime) -> Span | None:
-    doubtful = stale(dossier, now, changed=changed(dossier))
+def _needed(dossier: Dossier, changed: bool, idle: bool, now: datetime) -> Span | None:  # noqa: FBT001 - two answers
+    doubtful = stale(dossier, now, changed=changed)
     open_ones = (lost_meeting(dossier, proposal) for proposal in doubtful)
-    times = span_needed(dossier, (*wanting(dossier, now), *(m for m in open_ones if m)))
+    wanted = () if idle else unasked(dossier, now, changed=changed)
+    times = span_needed(dossier, (*wanted, *(m for m in open_ones if m)))
     spans = [meeting.planned for meeting in dossier.unexplained(now)]
     spans += [times] if times else []
-    if week := to_be_seen(dossier, now, again=bool(spans) or changed(dossier)):
+    if not idle and (week := to_be_seen(dossier, now, again=bool(spans) or changed)):
         spans.append(week)
     return Span(min(s.start for s in spans), max(s.end for s in spans)) if spans else None
 

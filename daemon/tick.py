@@ -19,7 +19,8 @@ from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
 from daemon.core.keys import key
 from daemon.core.proposing import brought_up, refreshed, settled, with_proposals
-from daemon.core.words import Absence, Decision, Meeting, Proposal, Shelf
+from daemon.core.wanting import excused
+from daemon.core.words import Absence, Decision, Kind, Meeting, Proposal, Shelf
 from daemon.delivery import deliver
 from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
@@ -64,11 +65,14 @@ def foresee(
     now: datetime,
     due: Callable[[Account], bool] = lambda _: True,
     asked: Collection[str] = (),
+    *,
+    acts: bool = False,
 ) -> Foreseen:
     """Look at every account that is due, and decide; remote reads only.
 
     An account that cannot be looked at is taken as it was, and nothing is decided for it.
-    `asked` are pairs whose open proposals the owner is about to answer: read afresh.
+    `asked` are pairs whose open proposals the owner is about to answer: read afresh. A turn that
+    `acts` need not know what it would do if it might write.
     """
     looks, failures = _looks(house, now, due)
     known = {**looks, **_remembered(house, looks)}
@@ -82,7 +86,13 @@ def foresee(
         found = dossiers(house, known, memory, now)
     seen = [dossier for dossier in found if dossier.account in looks]
     busy = {name for name, one in looks.items() if not one.quiet}
-    gathered = gather(house, seen, lambda d: d.account in busy or d.pair.id in asked, now)
+    gathered = gather(
+        house,
+        seen,
+        lambda d: d.account in busy or d.pair.id in asked,
+        lambda d: memory.silent(d.pair.id) or (acts and not d.policy.write),
+        now,
+    )
     fresh = tuple(refreshed(gathered.dossiers, now))
     standing = [with_proposals(dossier, fresh, now) for dossier in gathered.dossiers]
     decided = _decided(house, memory, standing, now)
@@ -106,7 +116,7 @@ def tick(
     stop: Callable[[], bool] = lambda: False,
 ) -> Turn:
     """Take one whole turn; the caller holds `act.lock`."""
-    return carry_out(house, foresee(house, now, due), now, stop)
+    return carry_out(house, foresee(house, now, due, acts=True), now, stop)
 
 
 def look_only(house: House, now: datetime) -> Foreseen:
@@ -130,7 +140,7 @@ def carry_out(
             for decided in (foreseen.decisions, foreseen.held_back)
         )
         journal.plan(session, wanted, now, held_back)
-        _looked_ahead(session, foreseen, now)
+        _asked(session, foreseen, now)
         for ending in ends:
             endings.tell(session, house, ending, now)
     done, failed = act(house, foreseen.memory, writing, now, stop)
@@ -271,12 +281,15 @@ def keep(session: Session, house: House, foreseen: Foreseen, now: datetime) -> N
     _health(session, house, foreseen, now)
 
 
-def _looked_ahead(session: Session, foreseen: Foreseen, now: datetime) -> None:
-    """Remember of which meetings to come it was seen whether something stands in their way."""
+def _asked(session: Session, foreseen: Foreseen, now: datetime) -> None:
+    """Remember what free/busy told: what stands in the way of next week, which weeks are full."""
+    proposed = {(d.pair, d.occurrence) for d in foreseen.decisions if d.kind is Kind.PROPOSE}
     for dossier in foreseen.dossiers:
         if dossier.sight.busy is not None:
-            seen = [replace(meeting, asked=now) for meeting in ahead(dossier, now)]
-            ledger.keep_meetings(session, {dossier.pair.id: seen})
+            pair = dossier.pair.id
+            full = (m for m in excused(dossier, now) if (pair, m.recurrence_id) not in proposed)
+            seen = [replace(meeting, asked=now) for meeting in (*ahead(dossier, now), *full)]
+            ledger.keep_meetings(session, {pair: seen})
 
 
 def _mirror(session: Session, account: Account, found: Look) -> None:

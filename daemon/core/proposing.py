@@ -22,6 +22,7 @@ from daemon.core.pen import Pen
 from daemon.core.replan import replan
 from daemon.core.slots import Offer, still_free, window
 from daemon.core.spans import Spans, utc
+from daemon.core.wanting import is_open_loss, propose_key, verdicts, wanting
 from daemon.core.whereabouts import zone
 from daemon.core.words import (
     Decision,
@@ -35,24 +36,6 @@ from daemon.core.words import (
     ProposalState,
     Verdict,
 )
-
-
-def wanting(dossier: Dossier, now: datetime) -> tuple[Meeting, ...]:
-    """Return the lost meetings that should have a proposal by now and have none.
-
-    Only where the week has time left. What is excused is proposed as well, but without a way
-    out when the week is full: nobody needs one during a holiday.
-    """
-    asked = {(p.series, p.recurrence_id) for p in dossier.proposals}
-    verdicts = _verdicts(dossier)
-    return tuple(
-        meeting
-        for meeting in dossier.meetings
-        if (meeting.series, meeting.recurrence_id) not in asked
-        and _open_loss(verdicts.get((meeting.series, meeting.recurrence_id)))
-        and dossier.policy.week(meeting.planned.start).end > now + dossier.policy.notice
-        and propose_key(dossier, meeting) not in dossier.settled
-    )
 
 
 def stale(dossier: Dossier, now: datetime, *, changed: bool) -> tuple[Proposal, ...]:
@@ -91,8 +74,8 @@ def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
     """Return a proposal as it stands now: overtaken by the people, expired with its week."""
     if proposal.state is not ProposalState.OPEN:
         return proposal
-    verdict = _verdicts(dossier).get((proposal.series, proposal.recurrence_id))
-    if not _open_loss(verdict):
+    verdict = verdicts(dossier).get((proposal.series, proposal.recurrence_id))
+    if not is_open_loss(verdict):
         return replace(proposal, state=ProposalState.OVERTAKEN)
     if dossier.policy.week(proposal.recurrence_id).end <= now:
         return replace(proposal, state=ProposalState.EXPIRED)
@@ -144,11 +127,6 @@ def loss(dossier: Dossier, meeting: Meeting, now: datetime) -> Loss:
         dossier.first_year,
         dossier.streak.count,
     )
-
-
-def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
-    """Return the key of the proposal for a lost meeting."""
-    return key("propose", dossier.pair.id, digest(meeting.series), meeting.recurrence_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,17 +358,9 @@ def _span(times: Mapping[str, str]) -> Span:
     return Span(datetime.fromisoformat(times["start"]), datetime.fromisoformat(times["end"]))
 
 
-def _verdicts(dossier: Dossier) -> dict[tuple[str, datetime], Outcome]:
-    return {(o.series, o.recurrence_id): o for o in dossier.outcomes}
-
-
-def _open_loss(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.verdict in {Verdict.MISSED, Verdict.EXCUSED}
-
-
 def _excused(matter: _Matter) -> bool:
     return _outcome(matter).verdict is Verdict.EXCUSED
 
 
 def _outcome(matter: _Matter) -> Outcome:
-    return _verdicts(matter.dossier)[matter.meeting.series, matter.meeting.recurrence_id]
+    return verdicts(matter.dossier)[matter.meeting.series, matter.meeting.recurrence_id]

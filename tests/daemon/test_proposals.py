@@ -52,6 +52,21 @@ def states(stage: Stage, now: datetime) -> list[str]:
     return [shape["state"] for shape in queries.proposals(stage.house, now)]
 
 
+def test_a_whole_week_away_is_asked_about_once_and_again_when_something_changed(
+    stage: Stage,
+) -> None:
+    uid = stage.weekly()
+    stage.tick(week(0) + DAY)
+    away = stage.world.absent(MAYA, Span(week(1) - hours(10), week(1) + 5 * DAY))
+    stage.world.cancel(uid, week(1))
+    assert "propose" not in kinds(stage.tick(SUNDAY))
+    before = len(stage.world.wire.log)
+    stage.tick(SUNDAY + hours(1))
+    assert stage.asked(before) == ["calendar.changes"]
+    stage.world.delete(away)
+    assert "propose" in kinds(stage.tick(SUNDAY + hours(2)))
+
+
 def test_options_lie_in_the_week_and_are_free_for_both(lost: Stage) -> None:
     fill(lost, Span(week(1) + DAY, week(1) + DAY + hours(6)))
     lost.tick(SUNDAY + hours(1))

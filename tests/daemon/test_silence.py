@@ -50,6 +50,24 @@ def test_looking_goes_on_and_only_what_is_still_true_is_done_later(stage: Stage,
     assert [d.after.get("level") for d in turn.done if d.kind == "alert"] == ["alert"]
 
 
+@pytest.mark.parametrize("way", ["pause", "write"])
+def test_what_may_not_be_written_costs_one_request_a_look(stage: Stage, way: str) -> None:
+    uid = stage.weekly()
+    stage.tick(week(0) - hours(24))
+    stage.tick(week(0) + DAY)
+    if way == "write":
+        stage.settle(write=False)
+    else:
+        steering.pause(stage.house, EVERYBODY, None)
+    stage.world.cancel(uid, week(1))
+    stage.tick(week(1) - hours(20))
+    for moment in (week(1) - hours(19), week(2) - hours(20), week(2) + hours(2)):
+        stage.tick(moment)
+        before = len(stage.world.wire.log)
+        stage.tick(moment + hours(0.1))
+        assert stage.asked(before) == ["calendar.changes"]
+
+
 def test_a_letter_written_before_the_pause_waits_and_is_dropped_when_untrue(stage: Stage) -> None:
     stage.settle(quiet=NIGHT)
     uid = stage.weekly()
