@@ -165,15 +165,28 @@ def _updated(
     """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
     if known == fresh:
         return known
-    news = _read_again(known, fresh) if fresh else _explained(known, gone.get(known.identity))
+    change = gone.get(known.identity)
+    news = _read_again(known, fresh) if fresh else _explained(known, change)
     # What was over at the last look keeps its fate: whoever ends a series, changes its rule or
     # takes that back means the meetings to come.
     ends = news.fate is Fate.SUPERSEDED and _was_over(known, last_look)
     returns = known.fate is Fate.SUPERSEDED and _was_over(news, last_look)
-    if (ends or returns) and not known.single:
+    reset = change is None and _was_over(known, last_look) and _undoes(known, news, last_look)
+    if (ends or returns or reset) and not known.single:
         return known
     # Whether somebody would be away was asked of a meeting that stood: ask again of a lost one.
     return replace(news, asked=None) if news.lost and not known.lost else news
+
+
+def _undoes(known: Meeting, news: Meeting, last_look: datetime | None) -> bool:
+    """Whether a meeting that was over, and lost or moved, is told to have been in its place.
+
+    Nobody did that to it: providers forget what was said of single meetings, past ones too, when
+    the end or the rule of their series is changed.
+    """
+    astray = known.lost or _start(known) != _slot(known)
+    in_place = news.fate is Fate.STANDING and _start(news) == _slot(news)
+    return astray and in_place and _was_over(news, last_look)
 
 
 def _read_again(known: Meeting, fresh: Meeting) -> Meeting:
@@ -232,3 +245,7 @@ def _one_a_slot(history: Iterable[Meeting]) -> tuple[Meeting, ...]:
 
 def _slot(meeting: Meeting) -> datetime:
     return meeting.planned.start.astimezone(UTC)
+
+
+def _start(meeting: Meeting) -> datetime:
+    return meeting.span.start.astimezone(UTC)

@@ -260,6 +260,24 @@ def test_a_changed_rule_does_not_rewrite_the_past() -> None:
     assert known[1].fate is Fate.CANCELLED
 
 
+def test_a_changed_rule_that_resets_single_meetings_does_not_rewrite_the_past() -> None:
+    before = weekly(1, 8, cancelled=[4], declined={3: no(BEN)}, moved={2: at(1, "thu")})
+    ended = weekly(1, 6, rule="FREQ=WEEKLY;UNTIL=20260412T000000Z")
+    known = watched(
+        (at(5), snapshot(before)), (at(5, "tue"), snapshot(ended)), (at(6, "tue"), snapshot(ended))
+    )
+    assert [one.fate for one in known[1:4]] == [Fate.STANDING, Fate.DECLINED, Fate.CANCELLED]
+    assert known[1].span == span(at(1, "thu"))
+
+
+def test_what_somebody_puts_back_afterwards_took_place_after_all() -> None:
+    lost, restored = weekly(1, 8, cancelled=[3]), weekly(1, 8)
+    known = watched(
+        (at(5), snapshot(lost)), (at(5, "tue"), snapshot(restored)), (at(6), snapshot(restored))
+    )
+    assert known[2].fate is Fate.STANDING
+
+
 def test_a_series_made_anew_does_not_rewrite_the_past_either() -> None:
     known = watched(
         (at(3, "wed"), snapshot(weekly(1, 6, cancelled=[2]))),
