@@ -62,7 +62,7 @@ def _of_one_event(
     for recurrence_id, one in was.occurrences.items():
         again = now.occurrences.get(recurrence_id) if now else None
         if again:
-            # With its rule, a series forgets where single meetings had moved, and that one was lost.
+            # With its rule, a series forgets where single meetings had moved or were lost.
             told = _of_one_occurrence(uid, one, again)
             yield from (c for c in told if not redrawn or isinstance(c, Cancelled))
         elif recurrence_id in after.window:
