@@ -64,11 +64,13 @@ _TICK = re.compile(
     r"\ufe0f?(?:\s+|$)|TODO:\s+",
     re.IGNORECASE,
 )
-_STRUCK = re.compile(r"~~\s*(?P<text>.+?)\s*~~\.?")
+# People may write a line of any length: each pattern below goes through it once, because it can
+# begin nowhere inside a run of what it begins with.
+_STRUCK = re.compile(r"~~\s*(?P<text>\S(?:.*\S)?)\s*~~\.?")
 # A bracket may also open a link `[a](b)`, a reference `[a][b]`, a footnote `[^1]`.
 _OWNER = re.compile(r"(?:\[(?P<name>[^\]\[^][^\]\[]*)\]|@(?P<handle>[\w.+-]+(?:@[\w.-]+\w)?)):?\s+")
-_SINCE = re.compile(r"\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
-_WORD_BEFORE = re.compile(r"(?P<word>[^\W\d_]+)[.,]*\s+$")
+_SINCE = re.compile(r"(?<!\s)\s*\(since (?P<since>[^(),]{5,20})(?:, \d+ weeks?)?\)$")
+_WORD_BEFORE = re.compile(r"(?<![^\W\d_])(?P<word>[^\W\d_]+)[.,]*\s+$")
 _PREPARED = re.compile(r"\([^()]*\?\)\s*")
 # A heading under which people list what is to do, in the languages of the due days.
 _LIST = re.compile(
@@ -90,7 +92,7 @@ _ENGLISH = "by|until|till|due"
 _OTHERS = "bis|avant|pour|d['\u2019]ici|jusqu['\u2019]|para|antes|hasta|entro|per|voor|tegen|tot"
 _ARTICLES = r"(?:\s*\b(?:the|zum|le|au|el|al|il|de|del))*"
 _DUE = re.compile(
-    rf"[\s,(]+(?P<said>(?:(?P<english>{_ENGLISH})|{_OTHERS}){_ARTICLES}"
+    rf"(?<![\s,(])[\s,(]+(?P<said>(?:(?P<english>{_ENGLISH})|{_OTHERS}){_ARTICLES}"
     r":?\s+(?P<when>[\w.,º\s-]{2,30}?))[).]*$",
     re.IGNORECASE,
 )

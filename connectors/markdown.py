@@ -31,12 +31,12 @@ from connectors.model import Block, Item, Mark, Section
 _BOM = "\ufeff"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _ENDING = re.compile(r"\r\n|\r|\n")
-_ATX = re.compile(r" {0,3}(?P<hashes>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
+_ATX = re.compile(r" {0,3}(?P<hashes>#{1,6})(?:[ \t]+(?P<text>.*))?")
 _UNDERLINE = re.compile(r" {0,3}(?:(?P<one>=+)|-+)[ \t]*")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
 _COMMENT = re.compile(r"(?<!\\)<!--.*?-->")
-_MARKED = re.compile(r"(?<!\\)<!--\s*visavis:(?P<mark>[^\s>]+)\s*-->")
-_OURS = re.compile(r"[ \t]*(?<!\\)<!--\s*/?visavis\b[^>]*-->")
+_MARKED = re.compile(r"(?<!\\)<!--\s*visavis:(?P<mark>[^\s<>]+)\s*-->")
+_OURS = re.compile(r"(?<![ \t])[ \t]*(?<!\\)<!--\s*/?visavis\b[^<>]*-->")
 # Ends a section of ours where human text without a heading of its own follows.
 _END = "<!-- /visavis -->"
 _PREFIX = re.compile(r"\s*(?:>\s?)*(?P<bullet>(?:[-*+]|\d{1,9}[.)])(?=\s|$))?\s*")
@@ -76,9 +76,9 @@ class _Line:
     @property
     def heading(self) -> str:
         """The words of a heading, without hashes and comments."""
-        atx = _ATX.fullmatch(_COMMENT.sub("", self.text).rstrip())
-        text = (atx["text"] or "") if atx else _COMMENT.sub("", self.text)
-        return _unescaped(text.strip())
+        text = _uncommented(self.text)
+        atx = _ATX.fullmatch(text.rstrip())
+        return _unescaped((_unclosed(atx["text"] or "") if atx else text).strip())
 
     @property
     def opens_section(self) -> bool:
@@ -219,7 +219,7 @@ def _commented(text: str) -> tuple[_Role, bool]:
         return _Role.COMMENT, True
     if text.strip() == _END:
         return _Role.END, False
-    return (_Role.PLAIN if _COMMENT.sub("", text).strip() else _Role.COMMENT), False
+    return (_Role.PLAIN if _uncommented(text).strip() else _Role.COMMENT), False
 
 
 def _with_headings(lines: Sequence[_Line]) -> Iterator[_Line]:
@@ -309,7 +309,7 @@ def _with_line(block: Block, line: _Line, day: date | None, under: str) -> Block
     """Add a line to a block, as an item where it is one; rules and empty bullets say nothing."""
     if line.role is _Role.CODE:
         return replace(block, lines=(*block.lines, line.text))
-    text = _COMMENT.sub("", line.text).rstrip()
+    text = _uncommented(line.text).rstrip()
     words = _words(text)
     if not words or _RULE.fullmatch(text):
         return block
@@ -355,6 +355,18 @@ def _one_line(text: str) -> str:
 def _plain(text: str) -> str:
     """Write words that may stand first in a line, where they could read as structure."""
     return re.sub(r"^(?=[#>*+=~`@\[|_-])", r"\\", _one_line(text))
+
+
+def _uncommented(text: str) -> str:
+    """Drop the comments of a line; looks no further than where the last one ends."""
+    commented, end, rest = text.rpartition("-->")
+    return _COMMENT.sub("", commented + end) + rest
+
+
+def _unclosed(text: str) -> str:
+    """Drop the hashes that may close a heading."""
+    bare = text.rstrip("#")
+    return bare if not bare or bare[-1] in " \t" else text
 
 
 def _unescaped(text: str) -> str:

@@ -19,7 +19,7 @@ from connectors.protocol import Texts
 from daemon.links import BadLink
 from daemon.web import pages
 from daemon.web.forms import checked, form
-from daemon.web.prose import prose
+from daemon.web.prose import LONGEST, prose
 from daemon.web.site import site
 from daemon.web.templating import page
 
@@ -105,6 +105,7 @@ def _page(request: Request, paper: Paper, mine: str | None = None) -> Response:
         200 if mine is None else 409,
         title=paper.link.title,
         rendered=prose(text),
+        cut=len(text) > LONGEST,
         text=text,
         version=version,
         mine=mine,

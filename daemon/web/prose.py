@@ -30,18 +30,29 @@ _ATTRIBUTES = {
 }
 
 
+LONGEST = 60_000
+"""Characters that are rendered, about a year; the time it takes grows with the square."""
+
+
 def prose(text: str) -> Markup:
-    """Render Markdown; our marks become anchors, HTML stays letters, pictures are not fetched."""
+    """Render Markdown; our marks become anchors, HTML stays letters, pictures are not fetched.
+
+    Of a text longer than `LONGEST` its top, down to the end of a line.
+    """
     import nh3  # noqa: PLC0415 - neither is needed before the first agenda is opened
 
     html = nh3.clean(
-        _parser().render(plain(text)),
+        _parser().render(plain(_top(text))),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
     return Markup(html)  # noqa: S704 - cleaned one line above
+
+
+def _top(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST].rpartition("\n")[0]
 
 
 @cache

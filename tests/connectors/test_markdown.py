@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import assume, example, given
@@ -275,3 +276,19 @@ BLOCKS = st.builds(
 def test_every_section_is_read_back_as_it_was_written(blocks: tuple[Block, ...], day: date) -> None:
     section = Section(f"Week of {day}", day, blocks, MARK)
     assert markdown.sections(markdown.render(section)) == (section,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("- [ ] x{}y", "- [ ] x (since{}y", "- [ ] x by{}y", "- ~~x{}y", "# x{}#y", "## x{}y"),
+        *("## x{}", "- [ ] {}", "x {}", "{}"),
+    ],
+)
+@pytest.mark.parametrize("run", [" ", "(", "a", "#", "<!--", "<!--visavis:", "~~", " by 4", "\\"])
+def test_a_line_of_any_length_is_gone_through_once(line: str, run: str) -> None:
+    text = "# Us\n\n" + line.format(run * (100_000 // len(run)))
+    before = process_time()
+    markdown.sections(text)
+    markdown.insert(text, NEW, MARK)
+    assert process_time() - before < 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import process_time
 
 import httpx2
 import pytest
@@ -154,6 +155,19 @@ def test_a_document_may_be_long_and_not_endless(paper: Paper, window: Window, pa
     assert window.press(path, long).status_code == 303
     assert paper.file.stat().st_size == 150_000
     assert window.press(path, {"version": version, "text": "x" * 1_000_001}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "words", ["<!-- visavis:", "<!--visavis:x", "- [ ] x by 4 March\n", "- [ ] ((((", "\t"]
+)
+def test_a_document_made_to_be_slow_is_shown_at_once(
+    paper: Paper, window: Window, path: str, words: str
+) -> None:
+    paper.file.write_text(f"# Us\n\n## x {words * (900_000 // len(words))} x\n")
+    before = process_time()
+    shown = window.text(path)
+    assert process_time() - before < 20
+    assert "What is older stands in the editor alone." in shown
 
 
 def test_bytes_that_are_no_text_are_left_alone(paper: Paper, window: Window, path: str) -> None:
