@@ -66,6 +66,8 @@ def meeting(series: Series, lost: Occurrence, to: Span, key: Key, owner: Person)
     """
     zone = ZoneInfo(series.zone)
     stamp = f"{lost.recurrence_id.astimezone(UTC):%Y%m%dT%H%M%S}Z"
+    known = {one.address: one.name for one in series.invited(lost)}
+    me = next((name for one, name in known.items() if owner.answers_to(one)), owner.name)
     lines = [
         "BEGIN:VEVENT",
         f"UID:{uid(key)}",
@@ -74,10 +76,10 @@ def meeting(series: Series, lost: Occurrence, to: Span, key: Key, owner: Person)
         f"DTEND;TZID={zone.key}:{to.end.astimezone(zone):%Y%m%dT%H%M%S}",
         f"SUMMARY:{escaped(series.title or 'One-on-one')}",
         *(["CLASS:PRIVATE"] if series.private else []),
-        f"ORGANIZER:mailto:{owner.address}",
-        f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{owner.address}",
+        f"ORGANIZER{_named(me)}:mailto:{owner.address}",
+        f"ATTENDEE;PARTSTAT=ACCEPTED{_named(me)}:mailto:{owner.address}",
         *(
-            f"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{one}"
+            f"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE{_named(known.get(one, ''))}:mailto:{one}"
             for one in _guests(series, lost, owner)
         ),
         f"RELATED-TO;RELTYPE=SIBLING:{escaped(series.uid)}",
@@ -89,6 +91,12 @@ def meeting(series: Series, lost: Occurrence, to: Span, key: Key, owner: Person)
     zones = Zones((), series.zone)
     definition = _definition(zone.key, zones, [to.start.year])
     return calendar([definition, b"".join(fold(line, b"\n") for line in lines)])
+
+
+def _named(name: str) -> str:
+    """Return the parameter with a name; quotes and control characters cannot stand in one."""
+    plain = re.sub(r'["\x00-\x1f\x7f]', "", name)
+    return f';CN="{plain}"' if plain else ""
 
 
 def _guests(series: Series, lost: Occurrence, owner: Person) -> list[str]:

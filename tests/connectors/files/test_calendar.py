@@ -328,6 +328,9 @@ def test_two_guests_or_one_guest_twice_make_one_meeting(work: Path) -> None:
     assert work.read_bytes() == before
     made = calendar(work, BEN).read([first.handle], WINDOW)[first.handle]
     assert (made.organizer, made.title, made.zone) == (BEN.address, "Maya / Ben", ZONE)
+    assert {one.address: one.name for one in made.attendees or ()} == {
+        one.address: one.name for one in found.attendees or () if one.kind == "individual"
+    }
     request = ParsedCalendar.from_ical(str(first.after["request"]).encode())
     assert request["METHOD"] == "REQUEST"
     guests = [guest.email for guest in request.events[0].attendees]
