@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,6 +23,7 @@ from daemon.core.words import ProposalState
 from daemon.endings import ENDING, still_ends
 from daemon.gather import read
 from daemon.health import Condition
+from daemon.holidays import public
 from daemon.house import MAIL, Account, Failure, House
 from daemon.mailing import as_sent, to_owner
 from daemon.memory import Memory
@@ -36,6 +37,8 @@ NO_MORE = "they asked for no more mail"
 GONE = "its channel or its account is not in the settings any more"
 EVENING = timedelta(hours=4)
 """How long after work the digest still speaks of tomorrow; later it only brings what waited."""
+_DAYS = 15
+"""Among so many days in a row somebody works on one."""
 
 
 def deliver(
@@ -97,10 +100,10 @@ def in_hours(hours: Hours, moment: datetime) -> bool:
 def last_evening(policy: Policy, now: datetime) -> datetime:
     """Return the last end of a working day that is over, in the owner's zone."""
     day = policy.today(now)
-    for back in range(8):
+    for back in range(_DAYS):
         candidate = day - timedelta(days=back)
         end = datetime.combine(candidate, policy.working_hours.end, ZoneInfo(policy.zone))
-        if end <= now and any(d.value == candidate.weekday() for d in policy.working_days):
+        if end <= now and _works(policy, candidate):
             return end
     return now
 
@@ -152,11 +155,15 @@ def _forwarded(
 
 def next_evening(policy: Policy, now: datetime) -> datetime:
     """Return the next end of a working day, in the owner's zone: when the digest is due."""
-    days = (now + timedelta(days=n) for n in range(8))
-    ends = (
-        policy.evening(d) for d in days if Weekday(policy.today(d).weekday()) in policy.working_days
-    )
+    days = (now + timedelta(days=n) for n in range(_DAYS))
+    ends = (policy.evening(day) for day in days if _works(policy, policy.today(day)))
     return next(end for end in ends if end > now)
+
+
+def _works(policy: Policy, day: date) -> bool:
+    """Whether the owner works on a day: public holidays are free, where the country is known."""
+    free = public(policy.country, frozenset({day.year})) if policy.country else {}
+    return Weekday(day.weekday()) in policy.working_days and day not in free
 
 
 def _send(house: House, waiting: Waiting, dossier: Dossier | None, now: datetime) -> Failure | None:

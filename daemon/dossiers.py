@@ -187,7 +187,8 @@ def _dossier(
         clock=_clock(house, couple, told, memory),
         tasks=_task_list(house, account),
     )
-    evidence = Evidence(_of(absences, pair), memory.excuses.get(couple.id, ()), holidays)
+    excuses, both = memory.excuses.get(couple.id, ()), (pair.owner, pair.partner)
+    evidence = Evidence(_of(absences, pair), excuses, holidays, both)
     return judged(_with_matters(dossier, memory), evidence, now)
 
 

@@ -43,8 +43,7 @@ def remember(
         case Kind.ADVISE:
             _note(session, decision, now)
         case Kind.RECAP:
-            _note(session, decision, now)
-            _to_others(session, house, decision, now)
+            _recapped(session, house, decision, now)
         case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA | Kind.ADD_TASK:
             pass
 
@@ -156,6 +155,12 @@ def _to_others(
             calendar=calendar,
         )
         outbox.post(session, letter, MAIL, now, account=decision.account, pair=decision.pair)
+
+
+def _recapped(session: Session, house: House, decision: Decision, now: datetime) -> None:
+    if not decision.after["silent"]:
+        _note(session, decision, now)
+    _to_others(session, house, decision, now)
 
 
 def _alert(session: Session, house: House, decision: Decision, now: datetime) -> None:

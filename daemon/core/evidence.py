@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from connectors.model import Person
+from daemon.core.naming import full_name
 from daemon.core.policy import Policy
 from daemon.core.words import Absence, Excuse, Meeting
 
@@ -34,7 +36,7 @@ _AWAY = (
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A public holiday in the country of `whose`, one of the two (a name or address, in words)."""
+    """A public holiday in the country of `whose`, one of the two, by address."""
 
     day: date
     name: str
@@ -43,11 +45,16 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known to excuse two people; the absences are of these two alone."""
+    """All that is known to excuse two `people`; the absences are of these two alone."""
 
     absences: tuple[Absence, ...] = ()
     excuses: tuple[Excuse, ...] = ()
     holidays: tuple[Holiday, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    def called(self, address: str) -> str:
+        """Return how an address is told in words: by name, where one is known."""
+        return next((full_name(one) for one in self.people if one.answers_to(address)), address)
 
 
 def excuse(lost: Meeting, evidence: Evidence, policy: Policy) -> str | None:
@@ -60,10 +67,10 @@ def _excuses(lost: Meeting, evidence: Evidence, policy: Policy) -> Iterator[str]
         day = policy.today(span.start)
         for absence in evidence.absences:
             if absence.span.overlaps(span):
-                yield f"{absence.person} was away ({absence.source})"
+                yield f"{evidence.called(absence.person)} was away ({absence.source})"
         for holiday in evidence.holidays:
             if holiday.day == day:
-                yield f"{holiday.name}, a public holiday of {holiday.whose}"
+                yield f"{holiday.name}, a public holiday of {evidence.called(holiday.whose)}"
         for given in evidence.excuses:
             if given.first <= day <= given.last:
                 yield f"excused: {given.reason}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from connectors.model import Key, Section
 from daemon.core.agenda import prepared
@@ -13,8 +14,13 @@ from daemon.core.pen import Pen
 from daemon.core.recap import recap_facts
 from daemon.core.words import Decision, Kind, Meeting
 
+NUDGES = 2
+"""How many meetings in a row are followed by a nudge."""
 TIME_TO_WRITE = timedelta(hours=1)
 """How long after the end the two may still be writing; less where the working day ends before."""
+
+_SAYS = "the meeting is over, and this is what its section says"
+_AGAIN = "nothing was agreed in its section again, and that was said twice: no further word"
 
 
 def unrecapped(dossier: Dossier, now: datetime) -> Meeting | None:
@@ -58,18 +64,29 @@ def recap(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     if meeting is None or dossier.sight.sections is None:
         return
     words = pen.recap(dossier, meeting)
-    both = dossier.policy.recap_to_both and recap_facts(dossier, meeting).agreed
+    agreed = recap_facts(dossier, meeting).agreed
+    both = dossier.policy.recap_to_both and agreed
+    again = not agreed and _nudged(dossier, meeting, now)
     yield Decision(
         key=_key(dossier, meeting),
         kind=Kind.RECAP,
         pair=dossier.pair.id,
         account=dossier.account,
-        because="the meeting is over, and this is what its section says",
+        because=_AGAIN if again else _SAYS,
         occurrence=meeting.recurrence_id,
         times=meeting.span,
         mails=(dossier.pair.partner.address,) if both else (),
-        after={"subject": words.subject, "text": words.text, "both": both},
+        after={"subject": words.subject, "text": words.text, "both": both, "silent": again},
     )
+
+
+def _nudged(dossier: Dossier, meeting: Meeting, now: datetime) -> bool:
+    """Whether the meetings before this one left a nudge each: whoever reads no two wants no third.
+
+    `worth` speaks up instead, once.
+    """
+    earlier = (m for m, _ in read_back(dossier, now) if m.span.start < meeting.span.start)
+    return [recap_facts(dossier, m).agreed for m in islice(earlier, NUDGES)] == [False] * NUDGES
 
 
 def _key(dossier: Dossier, meeting: Meeting) -> Key:

@@ -191,9 +191,10 @@ def minutes_together(dossier: Dossier, now: datetime) -> int:
 def soon(dossier: Dossier, now: datetime) -> list[Meeting]:
     """Return the meetings from now to the end of the next working day."""
     policy, today = dossier.policy, dossier.policy.today(now)
-    days = (today + timedelta(days=n) for n in range(1, 8))
+    days = (today + timedelta(days=n) for n in range(1, 15))
     working = {day.value for day in policy.working_days}
-    tomorrow = next(day for day in days if day.weekday() in working)
+    free = dossier.holidays.get(dossier.pair.owner.address, ())
+    tomorrow = next(day for day in days if day.weekday() in working and day not in free)
     end = policy.midnight(tomorrow + timedelta(days=1))
     return [meeting for meeting in dossier.standing() if now < meeting.span.start < end]
 

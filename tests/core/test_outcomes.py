@@ -261,7 +261,7 @@ def test_the_owners_day_decides_about_an_excuse() -> None:
             "cancelled in the calendar; ben@acme.example was away (out of office)",
         ),
         (
-            Evidence(holidays=(Holiday(date(2026, 3, 2), "Town day", "Ben Ode"),)),
+            Evidence(holidays=(Holiday(date(2026, 3, 2), "Town day", BEN.address),), people=(BEN,)),
             "cancelled in the calendar; Town day, a public holiday of Ben Ode",
         ),
         (

@@ -49,6 +49,17 @@ def test_there_is_one_digest_a_working_day(stage: Stage) -> None:
     assert len(digests(stage)) == 1
 
 
+def test_a_public_holiday_has_no_digest_and_is_no_tomorrow(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.settle(country="DE")
+    stage.weekly(start=FIRST + hours(24))
+    thursday = datetime(2026, 4, 2, 17, 30, tzinfo=BERLIN)
+    stage.tick(thursday - hours(1))
+    # Good Friday and Easter Monday are free.
+    stage.every(thursday, thursday + hours(4 * 24 + 6))
+    assert [digest.subject for digest in digests(stage)] == ["Tuesday 7 April: ben"]
+
+
 def test_the_document_is_read_for_the_digest_only(stage: Stage) -> None:
     stage.tick(SUNDAY)
     stage.tick(FRIDAY - hours(1))

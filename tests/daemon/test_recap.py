@@ -92,6 +92,22 @@ def test_a_nudge_is_for_the_owner_alone(stage: Stage, under: str, line: str, ask
     assert asks in to(stage, MAYA)[-1].text
 
 
+def test_whoever_reads_no_two_nudges_gets_no_third(stage: Stage) -> None:
+    for number in range(5):
+        met(stage, start=week(number))
+        (recap,) = recaps(stage.tick(week(number) + hours(2)))
+        assert ("said twice" in recap.because) is (number > 1)
+        stage.tick(week(number).replace(hour=18))
+    met(stage, line="we take the second vendor", start=week(5))
+    stage.tick(week(5) + hours(2))
+    met(stage, start=week(6))
+    stage.tick(week(6) + hours(2))
+    stage.tick(week(6).replace(hour=18))
+    told = "\n".join(letter.text for letter in to(stage, MAYA))
+    assert told.count("no notes yet") == 3
+    assert "we take the second vendor" in told
+
+
 def test_the_past_gets_no_recap(stage: Stage) -> None:
     met(stage, line="we take the second vendor")
     assert recaps(stage.tick(END + timedelta(days=1))) == []
