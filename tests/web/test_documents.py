@@ -164,9 +164,11 @@ def test_a_document_made_to_be_slow_is_shown_at_once(
     paper: Paper, window: Window, path: str, words: str
 ) -> None:
     paper.file.write_text(f"# Us\n\n## x {words * (900_000 // len(words))} x\n")
+    window.client.timeout = httpx2.Timeout(60)
     before = process_time()
     shown = window.text(path)
-    assert process_time() - before < 20
+    # Of the processor, not of the clock: other tests run beside.
+    assert process_time() - before < 10
     assert "What is older stands in the editor alone." in shown
 
 
