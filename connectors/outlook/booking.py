@@ -207,8 +207,8 @@ class Bookings:
         }
         try:
             made = self._graph.write("POST", f"{self._reader.path()}/events", body)
-        except PreconditionFailed:
-            # Exchange has seen the transaction: the answer to it was lost.
+        except (PreconditionFailed, NotPermitted):
+            # Perhaps Exchange has seen the transaction, and the answer to it was lost.
             found = self._made(key)
             if found is None:
                 raise

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from connectors.standins.graph.profile import Profile
     from connectors.standins.graph.world import World
 
+_DUPLICATE = {"conflict": 409, "refused": 400}
 _SHOWN = {"accepted": "busy", "tentativelyAccepted": "tentative", "declined": "free"}
 
 
@@ -97,8 +98,9 @@ class Calendar:
             return None
         made = (i for i in self.mailbox.items() if i.fields.get("transactionId") == transaction)
         earlier = next(made, None)
-        if earlier and self.world.quirks.duplicate_transaction == "conflict":
-            raise Refused(409, "ErrorDuplicateTransactionId", "The transaction was seen before.")
+        status = _DUPLICATE.get(self.world.quirks.duplicate_transaction)
+        if earlier and status:
+            raise Refused(status, "ErrorDuplicateTransactionId", "The transaction was seen before.")
         return earlier
 
     def update(self, name: Name, body: Json) -> None:

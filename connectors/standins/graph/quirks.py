@@ -34,8 +34,8 @@ class Quirks:
     """Each occurrence has an `iCalUId` of its own, as the SDK says; users saw it shared."""
     cancelled_copy_stays: bool = True
     """An attendee keeps a cancelled occurrence, marked; False: their client removed it."""
-    duplicate_transaction: Literal["same", "conflict"] = "same"
-    """A second POST with the same transactionId gets the first event (201), or 409."""
+    duplicate_transaction: Literal["same", "conflict", "refused"] = "same"
+    """A second POST with the same transactionId gets the first event (201), 409, or 400."""
     strips_markup: bool = False
     """Exchange drops comments, ids and classes from the HTML of a body."""
     lock_code: Literal["resourceLocked", "notAllowed"] = "resourceLocked"

@@ -82,9 +82,12 @@ def test_a_room_reads_no_mail(bench: Company) -> None:
     assert bench.calendar.mails(read(bench, event)) == (BEN.address,)
 
 
-def test_a_taken_transaction_is_looked_up_where_exchange_refuses_it(bench: Company) -> None:
-    """Facts 2: what a second POST answers is unconfirmed; 409 means that somebody was faster."""
-    bench.behaves(duplicate_transaction="conflict")
+@pytest.mark.parametrize("answer", ["conflict", "refused"])
+def test_a_taken_transaction_is_looked_up_where_exchange_refuses_it(
+    bench: Company, answer: str
+) -> None:
+    """Facts 2: what a second POST answers is unconfirmed; 409 or 400: somebody was faster."""
+    bench.behaves(duplicate_transaction=answer)
     series, lost = cancelled(bench, bench.meet(FIRST, WEEKLY))
     key = Key("book:1")
     name = transaction(key)
