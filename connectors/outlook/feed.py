@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from connectors.errors import CursorExpired
+from connectors.errors import CursorExpired, NotFound
 from connectors.model import Cursor, Handle, Span, instant
 from connectors.outlook.client import Graph
 from connectors.outlook.wire import Json
@@ -60,8 +60,12 @@ def _begin(graph: Graph, path: str, window: Span, today: date) -> Place:
 def since(graph: Graph, place: Place) -> tuple[tuple[Handle, ...], Place]:
     """Return the series touched since, each once: one request where there are none."""
     touched: dict[Handle, None] = {}
-    for page in graph.onward(place.link):
-        touched |= dict.fromkeys(_named(page))
+    try:
+        for page in graph.onward(place.link):
+            touched |= dict.fromkeys(_named(page))
+    except NotFound as error:
+        # The calendar has another id by now: it is looked up before it is read anew.
+        raise CursorExpired(error.what) from error
     return tuple(touched), Place(str(page["@odata.deltaLink"]), place.day)
 
 

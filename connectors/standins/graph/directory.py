@@ -127,7 +127,7 @@ def calendar(ask: Ask) -> Reply:
 
 def calendar_id(person: Profile) -> str:
     """Return the id of a person's only calendar."""
-    return f"AAMkAGU5calendar{person.id.replace('-', '')}="
+    return f"AAMkAGU{person.calendar_number}calendar{person.id.replace('-', '')}="
 
 
 def _calendar(ask: Ask) -> Json:

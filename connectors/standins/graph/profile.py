@@ -46,6 +46,8 @@ class Profile:
     closed_to_apps: bool = False
     licensed: bool = True
     keeps_declined: bool = False
+    calendar_number: int = 1
+    """Part of the calendar's id, which Exchange may change."""
     members: tuple[str, ...] = field(default=())
 
     @property

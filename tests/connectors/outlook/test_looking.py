@@ -271,6 +271,10 @@ def test_another_calendar_goes_by_the_name_outlook_shows(bench: Company) -> None
     assert paths(bench)[0] == "GET /me/calendars"
     bench.rename(event, "Us two")
     assert named.changes(base.cursor).handles == (event,)
+    bench.world.learn(MAYA.address, calendar_number=2)
+    with pytest.raises(CursorExpired):
+        named.changes(base.cursor)
+    assert [one.handle for one in named.baseline(WINDOW).series] == [event]
     with pytest.raises(NotPermitted, match="Kalender"):
         bench.of(MAYA, calendar="Kalender").baseline(WINDOW)
 

@@ -96,6 +96,11 @@ def test_the_link_is_one_write_to_the_master(bench: Company, online: Handle) -> 
     assert item(bench, online).exceptions == {}
 
 
+def test_a_guest_attaches_nothing_and_so_mails_nobody(bench: Company) -> None:
+    event = bench.meet(FIRST, WEEKLY, invited=True)
+    assert bench.calendar.mails(read(bench, event)) == ()
+
+
 def test_each_exception_costs_a_mail_and_it_is_foreseen(bench: Company) -> None:
     """Facts 3: one mail for the series plus one per exception."""
     event = bench.meet(FIRST, WEEKLY)
