@@ -11,9 +11,9 @@ from datetime import datetime
 
 from connectors.model import Handle, Key, Letter, Link, Mark, Receipt, Span, Url, Version
 from daemon import journal, ledger, outbox, shelf
-from daemon.core.pen import Words
+from daemon.core.pen import LINK_TO_COME, Words
 from daemon.core.proposing import as_proposal
-from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Raised, Written
+from daemon.core.words import Decision, Kind, Level, Option, ProposalState, Raised, Shelf, Written
 from daemon.house import MAIL, Account, House
 from daemon.store import Session
 
@@ -41,7 +41,7 @@ def remember(
         case Kind.ALERT:
             _alert(session, house, decision, now)
         case Kind.ADVISE:
-            _note(session, decision, now)
+            _note(session, _linked(session, decision), now)
         case Kind.RECAP:
             _recapped(session, house, decision, now)
         case Kind.SHARE_AGENDA | Kind.ATTACH_AGENDA | Kind.ADD_TASK:
@@ -76,6 +76,16 @@ def texts(decision: Decision, name: str) -> Iterator[str]:
     """Yield the texts of one list in what a decision wishes."""
     value = decision.after.get(name)
     return (str(text) for text in value) if isinstance(value, list | tuple) else iter(())
+
+
+def _linked(session: Session, decision: Decision) -> Decision:
+    """Return the decision with the link of a document that this very turn has made."""
+    document = shelf.shelves(session).get(decision.pair, Shelf()).document
+    text = str(decision.after["text"])
+    if document is None or LINK_TO_COME not in text:
+        return decision
+    told = {**decision.after, "text": text.replace(LINK_TO_COME, document.url)}
+    return replace(decision, after=told)
 
 
 def _link(receipt: Receipt) -> Link:

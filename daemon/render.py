@@ -24,7 +24,7 @@ from daemon.core.dossier import Dossier
 from daemon.core.foresight import Collision
 from daemon.core.keys import entry_id
 from daemon.core.naming import full_name
-from daemon.core.pen import Words
+from daemon.core.pen import LINK_TO_COME, Words
 from daemon.core.prep import prep_facts
 from daemon.core.proposing import book_key
 from daemon.core.recap import recap_facts
@@ -139,7 +139,7 @@ class TemplatePen:
     def link_to_send(self, dossier: Dossier, title: str) -> Words:
         """Give a guest the link to the agenda with words ready to send to the organizer."""
         document = dossier.shelf.document
-        url = document.url if document else ""
+        url = document.url if document else LINK_TO_COME
         sender = full_name(dossier.pair.owner)
         return self._words("link.md.j2", who=who(dossier), sender=sender, title=title, url=url)
 

@@ -16,6 +16,7 @@ from daemon.house import Account, House
 from daemon.journal import Intent
 from daemon.perform import take_back, undoable
 from daemon.store import Session
+from daemon.tick import look_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,11 @@ def since(house: House, moment: datetime) -> tuple[Intent, ...]:
 
 
 def undo(house: House, intents: Sequence[Intent], now: datetime) -> Undone:
-    """Take writes back, the newest first, so that a section goes before its document."""
+    """Take writes back, the newest first, so that a section goes before its document.
+
+    Looks before, so that it is known what people changed, and after, so that what is shown is so.
+    """
+    look_only(house, now)
     undone: list[Intent] = []
     refused: list[tuple[Intent, ConnectorError]] = []
     for intent in reversed(intents):
@@ -117,6 +122,8 @@ def undo(house: House, intents: Sequence[Intent], now: datetime) -> Undone:
             refused.append((intent, error))
         else:
             undone.append(intent)
+    if undone:
+        look_only(house, now)
     return Undone(tuple(undone), tuple(refused))
 
 

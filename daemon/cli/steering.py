@@ -110,13 +110,11 @@ def undo(
     """
     from daemon import steering, views
     from daemon.core.keys import entry_id
-    from daemon.tick import look_only
 
     if bool(ids) == bool(since):
         raise typer.BadParameter("give either the ids of writes (`visavis journal`), or --since")
     with acting(config, "undo") as at:
         intents = _meant(at.house, ids or (), since, at.now)
-        look_only(at.house, at.now)
         result = steering.undo(at.house, intents, at.now)
         fresh, _ = steering.find(at.house, [one.decision.key for one in intents])
         zone = at.house.accounts[0].policy.zone

@@ -25,6 +25,10 @@ class Words:
     text: str
 
 
+LINK_TO_COME = "(the link of the agenda that is made now)"
+"""Stands in words for a document that the same turn makes; exchanged once it is there."""
+
+
 class Pen(Protocol):
     """Turns facts into words; pure, the same facts give the same words."""
 

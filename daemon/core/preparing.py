@@ -94,7 +94,7 @@ def strangers(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
 
 def guests(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield, once per series the other person organizes, the link with words ready to send."""
-    if dossier.shelf.document is None or dossier.sight.gone:
+    if dossier.sight.gone or (dossier.shelf.document is None and not _made_now(dossier, now)):
         return
     for held in _going_on(dossier, now):
         if not held.series.owned and not _linked(dossier, held) and not _owned_copy(dossier, held):
@@ -129,6 +129,12 @@ def create_key(dossier: Dossier) -> Key:
 def attach_key(dossier: Dossier, held: Held) -> Key:
     """Return the key of the link on one series."""
     return key("attach_agenda", dossier.pair.id, held.series.uid, *_generation(dossier))
+
+
+def _made_now(dossier: Dossier, now: datetime) -> bool:
+    """Whether this turn makes the document, which nothing is known of yet."""
+    closed = dossier.sight.unreadable or dossier.sight.unopenable is not None
+    return due(dossier, now) is not None and not closed and _document_possible(dossier)
 
 
 def _document_possible(dossier: Dossier) -> bool:

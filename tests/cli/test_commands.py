@@ -174,6 +174,20 @@ def test_a_lost_meeting_is_proposed_accepted_and_undone(desk: Desk) -> None:
     assert (refused.code, refused.json["state"], refused.json["booked"]) == (1, "declined", None)
 
 
+def test_what_was_taken_back_is_shown_so_at_once(desk: Desk) -> None:
+    desk.meets(more=cancelled("20260302"))
+    desk.at(TUESDAY)
+    desk.ask("tick")
+    (proposal,) = desk.ask("proposals")
+    desk.ask("accept", proposal["id"])
+    desk.ask("tick")
+    entry = next(e for e in desk.ask("journal") if e["kind"] == "book")
+    desk.ask("undo", entry["id"])
+    (pair,) = desk.ask("pairs")
+    lost = [o["outcome"] for o in pair["outcomes"] if o["recurrence_id"].startswith("2026-03-02")]
+    assert lost == ["missed"]
+
+
 @pytest.mark.parametrize("organizer", ["maya@acme.example", "ben@acme.example"])
 def test_the_other_one_is_invited_as_soon_as_it_is_booked(desk: Desk, organizer: str) -> None:
     desk.meets(more=cancelled("20260302"), organizer=organizer)

@@ -99,9 +99,9 @@ def test_a_guest_is_told_once_a_series_with_link_and_words(tmp_path: Path) -> No
     ben = Stage(tmp_path, address=BEN)
     ben.weekly()
     turns = ben.every(FIRST - hours(24), week(2))
-    advice = [d for turn in turns for d in turn.done if d.kind == "advise"]
-    assert len(advice) == 1
-    assert ben.url in str(advice[0].after["text"])
+    advice = [n for n, turn in enumerate(turns) for d in turn.done if d.kind == "advise"]
+    # With the very agenda: a second turn at the same moment has nothing to do.
+    assert advice == [0]
     told = [letter for letter in ben.world.letters if ben.url in letter.text]
     assert told
     assert not ben.world.event("event-1").links
