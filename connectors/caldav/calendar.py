@@ -22,6 +22,7 @@ from connectors.errors import (
     ConnectorError,
     NotFound,
     NotPermitted,
+    OutcomeUnknown,
     PreconditionFailed,
 )
 from connectors.ical import drafting, editing, invitation, parts, rebooking
@@ -344,6 +345,8 @@ class CalDavCalendar:
             data = editing.applied(event.source.data, draft.splices)
             self._dav.put(self._resources().at(event.name), data, seen=event.tag)
             written = self._looked_at(event.name)
+            if written.tag == event.tag:
+                raise OutcomeUnknown("the server said yes, and nothing changed")
         receipt = Receipt(
             Handle(event.name),
             Version(written.source.digest(event.uid)),

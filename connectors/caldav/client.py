@@ -28,6 +28,7 @@ _LONG = 120.0  # Radicale needs minutes for the first token of a large calendar
 _AT_ONCE = 3
 _RATE, _BURST = 20.0, 200.0
 _HOPS = 5
+_TAG = f"{xml.D}getetag"
 # Its principals live on caldav.icloud.com, their calendars on p12-caldav.icloud.com.
 _FAMILIES = (".icloud.com",)
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -104,12 +105,13 @@ class Dav:
     def fetch(self, path: str) -> tuple[bytes, str]:
         """Return a resource as it is, and its entity tag."""
         # A proxy that compresses changes the tag (to "...-gzip", or W/), and no write would match.
-        answer = self._sent("GET", path, headers={"Accept-Encoding": "identity"})
-        return answer.content, answer.headers.get("ETag") or self._tag(path)
-
-    def _tag(self, path: str) -> str:
-        """Ask for an entity tag that did not come with the resource."""
-        return self.properties(path, f"{xml.D}getetag").text(f"{xml.D}getetag")
+        headers = {"Accept-Encoding": "identity"}
+        answer = self._sent("GET", path, headers=headers)
+        if tag := answer.headers.get("ETag"):
+            return answer.content, tag
+        # First the tag and then the text: what was written in between is newer than its tag.
+        tag = self.properties(path, _TAG).text(_TAG)
+        return self._sent("GET", path, headers=headers).content, tag
 
     # --- Changing ---
 
@@ -179,7 +181,10 @@ class Dav:
             raise unanswered(error, writing=writing) from error
 
     def _fine(self, answer: httpx2.Response, *, writing: bool) -> httpx2.Response:
-        """Return an answer that is a success."""
+        """Return an answer that is a success, and one of the server itself."""
+        if _is_page(answer):
+            what = "a page came in place of an answer"
+            raise OutcomeUnknown(what) if writing else NoWebDav(what)
         if answer.is_success:
             return answer
         refusal = Refusal.of(answer.status_code, answer.content, answer.headers)
@@ -200,6 +205,16 @@ class Dav:
             f"{own} leads to another server: {there.scheme}://{there.netloc}{there.path}",
             "if that is yours, put it into `url` of the account",
         )
+
+
+def _is_page(answer: httpx2.Response) -> bool:
+    """Whether somebody else answered: a proxy says 200 and shows a page, and nothing was done.
+
+    Some servers write a page beside what they did, with a status of its own.
+    """
+    kind = answer.headers.get("Content-Type", "")
+    html = kind.startswith("text/html") and bool(answer.content)
+    return html and answer.status_code == httpx2.codes.OK and "DAV" not in answer.headers
 
 
 def _over(seen: str) -> dict[str, str]:

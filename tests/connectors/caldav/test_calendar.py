@@ -285,6 +285,27 @@ def test_a_write_whose_answer_was_lost_is_looked_up(bench: CalDavBench, who: str
     assert untouched(read(bench, event)) == untouched(series)
 
 
+@pytest.mark.parametrize("answer", [html(200), Answer(204)])
+def test_a_write_that_somebody_else_answered_was_not_done(
+    bench: CalDavBench, answer: Answer
+) -> None:
+    series = read(bench, bench.meet(FIRST, WEEKLY))
+    bench.server.wire.fail(answer, method="PUT")
+    with pytest.raises(OutcomeUnknown):
+        bench.calendar.attach(series, AGENDA)
+    assert bench.calendar.attach(series, AGENDA).wrote
+
+
+def test_a_page_does_not_tell_what_a_server_can_do(xandikos: Server) -> None:
+    bench = CalDavBench(xandikos)
+    xandikos.wire.fail(html(200), method="OPTIONS", times=3)
+    with bench.open:
+        with pytest.raises(Unavailable):
+            bench.calendar.baseline(WINDOW)
+        bench.calendar.baseline(WINDOW)
+        assert Capability.SCHEDULES in bench.calendar.capabilities
+
+
 def test_an_attachment_whose_answer_was_lost_can_still_be_taken_back(bench: CalDavBench) -> None:
     series = read(bench, bench.meet(FIRST, WEEKLY))
     bench.server.wire.fail(LostAnswer(), method="PUT")

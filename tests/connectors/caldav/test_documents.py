@@ -15,7 +15,7 @@ from connectors.errors import NotPermitted, OutcomeUnknown, PreconditionFailed, 
 from connectors.model import Link, Person, Url
 from connectors.protocol import created
 from connectors.retry import LOOKS
-from connectors.standins.faults import Altered, Answer, LostAnswer, Meanwhile
+from connectors.standins.faults import Altered, Answer, LostAnswer, Meanwhile, html
 from tests.connectors.caldav.servers import PASSWORD, Server
 from tests.connectors.files.bench import BEN
 from tests.contract.documents import FIRST, KEY, TITLE, WEEK_1, DocumentsContract
@@ -165,3 +165,13 @@ def test_an_address_does_not_lead_out_of_the_folder(bench: WebDavBench) -> None:
         assert bench.documents.open(Url(f"{way}diary.md")) is None
     made = bench.documents.create(KEY, TITLE)
     assert bench.documents.open(made.url) == made
+
+
+def test_the_page_of_a_proxy_is_not_taken_for_the_document(bench: WebDavBench) -> None:
+    document = bench.documents.create(KEY, TITLE)
+    bench.note(document, "Ben wrote this.")
+    bench.server.wire.fail(html(200), method="GET", times=3)
+    with pytest.raises(Unavailable):
+        bench.documents.write_section(document, WEEK_1, FIRST)
+    bench.documents.write_section(document, WEEK_1, FIRST)
+    assert "Ben wrote this." in bench.text(document)
