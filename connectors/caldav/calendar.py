@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from connectors.caldav import availability, undoing
-from connectors.caldav.client import Dav, certain
+from connectors.caldav.client import Dav, unseen
 from connectors.caldav.discovery import Place, discover
 from connectors.caldav.feed import Collection as Resources
 from connectors.caldav.feed import Memory, Resource, after
@@ -336,7 +336,7 @@ class CalDavCalendar:
         try:
             return self._event(Handle(name))
         except ConnectorError as error:
-            raise certain(error) from error
+            raise unseen(error) from error
 
     def _write(self, event: Event, draft: drafting.Draft) -> tuple[Event, Receipt]:
         """Write a draft over the version it was made from; look at what the server made of it."""

@@ -17,7 +17,7 @@ import structlog
 
 from connectors.caldav import xml
 from connectors.caldav.failures import Refusal, refused, unanswered
-from connectors.errors import NotFound, NotPermitted, OutcomeUnknown, Unavailable
+from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown, Unavailable
 from connectors.retry import Throttle, retried
 
 log = structlog.get_logger()
@@ -238,7 +238,6 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def certain(error: Exception) -> Exception:
-    """Return what to raise where a write was done, and only the look at it failed."""
-    unseen = isinstance(error, Unavailable | NotFound)
-    return OutcomeUnknown(str(error)) if unseen else error
+def unseen(error: ConnectorError) -> OutcomeUnknown:
+    """Return what to raise where a write was done, and the look at it failed, whatever it says."""
+    return OutcomeUnknown(str(error))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from urllib.parse import urljoin
 
 from connectors import markdown, papers
-from connectors.caldav.client import Dav, certain
+from connectors.caldav.client import Dav, unseen
 from connectors.caldav.xml import D, canonical, propfind
 from connectors.errors import ConnectorError, NotFound, NotPermitted, PreconditionFailed
 from connectors.model import Handle, Key, Link, Mark, Person, Receipt, Section, Url
@@ -102,7 +102,7 @@ class WebDavFolder:
         try:
             seen = papers.version(self._dav.fetch(path)[0])
         except ConnectorError as error:
-            raise certain(error) from error
+            raise unseen(error) from error
         changed = written.text != text
         return Receipt(Handle(path), seen, written.before, written.after, wrote=changed)
 

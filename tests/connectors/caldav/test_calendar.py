@@ -26,7 +26,7 @@ from connectors.errors import (
 )
 from connectors.model import Busy, Capability, Cursor, Person, Series
 from connectors.retry import LOOKS
-from connectors.standins.faults import Answer, LostAnswer, Meanwhile, Truncated, html
+from connectors.standins.faults import Answer, Fault, LostAnswer, Meanwhile, Truncated, html
 from connectors.standins.server import serve
 from tests.connectors.caldav.bench import CalDavBench, now
 from tests.connectors.caldav.servers import PASSWORD, Server
@@ -317,11 +317,14 @@ def test_an_attachment_whose_answer_was_lost_can_still_be_taken_back(bench: CalD
     assert urls(read(bench, series.handle)) == []
 
 
-def test_a_write_that_was_done_is_not_undone_by_a_look_that_fails(bench: CalDavBench) -> None:
+@pytest.mark.parametrize(("fault", "times"), [(Truncated(), 3), (Answer(412), 1), (Answer(403), 1)])
+def test_a_write_that_was_done_is_not_undone_by_a_look_that_fails(
+    bench: CalDavBench, fault: Fault, times: int
+) -> None:
     series = read(bench, bench.meet(FIRST, WEEKLY))
     answers = iter([False, True])
     bench.server.wire.fail(
-        Truncated(), times=3, when=lambda one: b"multiget" in one.body and next(answers, True)
+        fault, times=times, when=lambda one: b"multiget" in one.body and next(answers, True)
     )
     with pytest.raises(OutcomeUnknown):
         bench.calendar.attach(series, AGENDA)
