@@ -14,7 +14,7 @@ import pytest
 from connectors.caldav import CalDavCalendar, Dav
 from connectors.caldav.availability import stamp
 from connectors.model import Busy, Person, Span
-from connectors.standins.faults import Altered, Answer, html
+from connectors.standins.faults import Altered, Answer
 from tests.connectors.caldav.bench import NOW
 from tests.connectors.caldav.servers import PASSWORD, Server, running
 from tests.connectors.files.bench import ZONE
@@ -195,7 +195,7 @@ def test_somebody_with_a_calendar_that_is_refused_is_unknown(there: Neighbourhoo
     assert there.calendar.busy([there.ben], WINDOW) == {}
 
 
-@pytest.mark.parametrize("answer", [html(200), Altered(lambda body: body[: len(body) // 2])])
+@pytest.mark.parametrize("answer", [Answer(200), Altered(lambda body: body[: len(body) // 2])])
 def test_an_answer_that_tells_nothing_does_not_tell_that_somebody_is_free(
     there: Neighbourhood, answer: Answer | Altered
 ) -> None:
