@@ -107,7 +107,8 @@ def _chunk(lines: Sequence[str], pages: Mapping[str, str], *, headed: bool) -> s
     """Return one part between two blank lines: a heading, words, lists, what belongs to them."""
     first, *rest = lines
     plain = not _ITEM.match(first) and not first.startswith(" ") and not _URL.search(first)
-    if headed and plain and not first.endswith(_SENTENCE):
+    # A single word is a signature, also in the midst of a digest.
+    if headed and plain and " " in first and not first.endswith(_SENTENCE):
         return f"<h2>{_linked(first)}</h2>\n{''.join(_parts(rest, pages))}"
     return "".join(_parts(lines, pages))
 

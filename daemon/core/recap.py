@@ -39,6 +39,11 @@ class RecapFacts:
         said = (self.decided, self.mine, self.theirs, self.unclaimed, self.waiting)
         return not self.empty and any(said)
 
+    @property
+    def link(self) -> str:
+        """Where the document is, if the other can open it too: nobody else has our disk."""
+        return "" if self.document.startswith("file:") else self.document
+
 
 def recap_facts(dossier: Dossier, meeting: Meeting) -> RecapFacts:
     """Read back the section of a meeting."""

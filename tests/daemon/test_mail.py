@@ -19,6 +19,7 @@ from daemon import queries, steering
 from daemon.house import MAIL, About, House
 from daemon.ledger import EVERYBODY
 from daemon.links import Links
+from daemon.stationery import dressed
 from daemon.web.app import application
 from daemon.web.site import Site
 from tests.connectors.smtp.servers import Sink, serving
@@ -129,6 +130,12 @@ def test_other_peoples_words_stay_words_in_html(post: Post) -> None:
     assert "<img" in part(digest, "plain")
     assert "<img" not in part(digest, "html")
     assert "&lt;img" in part(digest, "html")
+
+
+def test_a_signature_in_a_digest_is_no_heading() -> None:
+    html = dressed("Notes", "Hello Ben,\n\nso it is.\n\nMaya\n\nCy Ng: no notes\n\nwrite.", {}, "")
+    assert "<p>Maya</p>" in html
+    assert "<h2>Cy Ng: no notes</h2>" in html
 
 
 def test_an_answer_to_the_recap_reaches_a_human(post: Post) -> None:

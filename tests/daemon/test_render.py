@@ -16,7 +16,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 
 from connectors import markdown
-from connectors.model import Block, Item, Key, Letter, Section
+from connectors.model import Block, Item, Key, Letter, Link, Section, Url
 from daemon.core import notes
 from daemon.core.cadence import Cadence
 from daemon.core.foresight import Clash, Collision, Obstacle
@@ -232,6 +232,13 @@ def test_a_write_that_did_harm_is_owned_up_to(page: SnapshotAssertion) -> None:
 def test_an_invitation_of_our_own_is_a_question(page: SnapshotAssertion) -> None:
     words = PEN.invitation(lost().dossier, PROPOSAL, PROPOSAL.options[0])
     assert f"{words.subject}\n\n{words.text}" == page
+
+
+def test_a_recap_has_no_link_that_only_this_disk_can_open() -> None:
+    history = told(USUAL, week=3)
+    here = Link(Url("file:///home/maya/agendas/ben.md"))
+    dossier = replace(history.dossier, shelf=replace(history.dossier.shelf, document=here))
+    assert "file:" not in PEN.recap(dossier, history.meeting).text
 
 
 def test_a_recap_says_what_the_document_says(page: SnapshotAssertion) -> None:
