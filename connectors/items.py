@@ -80,6 +80,7 @@ _LIST = re.compile(
     r"|acties|actiepunten|taken|volgende\s+stappen)[\s:]*(?:[(&/\u2013\u2014-].*)?",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"(?:\*\*|__)(?P<bold>[^*_]+)(?:\*\*|__):?|(?P<plain>[^:]{2,40}):")
 _NOTHING = re.compile(
     r"(?:none|nothing|n/?a|no (?:action )?items|keine|nichts|aucune?|rien|ningun[oa]|nada"
     r"|nessun[oa]|niente|geen|niets|https?://\S+)(?: new| yet| today| this week| this time)?[.!]?",
@@ -113,12 +114,25 @@ def task(line: str, day: date | None, under: str = "", *, nested: bool = False) 
     return found
 
 
+def under(line: str, now: str, heading: str) -> str:
+    """Return the heading that what follows a line stands under; `now` is that of the line itself.
+
+    In documents of their own people set "Action items:" in bold, or with a colon. It holds until
+    the next such line, or a real `heading`.
+    """
+    said = _TITLE.fullmatch(line.strip())
+    if said is None:
+        return now
+    title = said["bold"] or said["plain"]
+    return title if _LIST.fullmatch(title) else heading
+
+
 def _is_to_do(said: str) -> bool:
     """Whether a line in a list of what is to do is one of that; others ask, or lead over."""
     aside = said.startswith("(") and said.endswith(")")
     bare = _TICK.match(said) or _OWNER.match(f"{said} ")
     words = any(map(str.isalnum, said)) and not said.endswith(("?", ":"))
-    return words and not (aside or bare or _NOTHING.fullmatch(said))
+    return words and not (aside or bare or _NOTHING.fullmatch(said) or _TITLE.fullmatch(said))
 
 
 def _tagged(line: str, day: date | None) -> Item | None:

@@ -25,7 +25,7 @@ from enum import Enum, auto
 from itertools import zip_longest
 from urllib.parse import quote, unquote
 
-from connectors.items import day_in, redated, row, task, words
+from connectors.items import day_in, redated, row, task, under, words
 from connectors.model import Block, Item, Mark, Section
 
 _BOM = "\ufeff"
@@ -294,18 +294,20 @@ def _read(part: Sequence[_Line]) -> Section:
     return Section(heading, day, _blocks(part[1:], day, heading), part[0].mark)
 
 
-def _blocks(lines: Sequence[_Line], day: date | None, under: str = "") -> tuple[Block, ...]:
-    """Read the blocks of a section; lines above its first heading stand `under` its own."""
-    blocks = [Block("")]
+def _blocks(lines: Sequence[_Line], day: date | None, heading: str = "") -> tuple[Block, ...]:
+    """Read the blocks of a section; lines above its first heading stand under its own."""
+    blocks, at = [Block("")], heading
     for line in lines:
         if line.role is _Role.HEADING:
-            blocks.append(Block(line.heading))
+            at = heading = line.heading
+            blocks.append(Block(heading))
         elif line.role in {_Role.PLAIN, _Role.CODE}:
-            blocks[-1] = _with_line(blocks[-1], line, day, blocks[-1].heading or under)
+            at = under(_words(line.text), at, heading)
+            blocks[-1] = _with_line(blocks[-1], line, day, at)
     return tuple(blocks if blocks[0] != Block("") else blocks[1:])
 
 
-def _with_line(block: Block, line: _Line, day: date | None, under: str) -> Block:
+def _with_line(block: Block, line: _Line, day: date | None, heading: str) -> Block:
     """Add a line to a block, as an item where it is one; rules and empty bullets say nothing."""
     if line.role is _Role.CODE:
         return replace(block, lines=(*block.lines, line.text))
@@ -316,7 +318,7 @@ def _with_line(block: Block, line: _Line, day: date | None, under: str) -> Block
     if words.startswith("|"):
         item = row(_cells(words), day)
     else:
-        item = task(words, day, under, nested=text.startswith(("  ", "\t")))
+        item = task(words, day, heading, nested=text.startswith(("  ", "\t")))
     if item is None:
         return replace(block, lines=(*block.lines, _unescaped(words)))
     item = replace(item, text=_unescaped(item.text), owner=_unescaped(item.owner))

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from connectors.items import day_in, row, task
+from connectors.items import day_in, row, task, under
 from connectors.model import Block, Item, Mark, Section, Url
 
 Json = dict[str, Any]
@@ -198,26 +198,29 @@ def _section(part: Part, page: Page, url: Url) -> Section:
 
 
 def _lines(
-    paragraphs: Sequence[Paragraph], day: date | None, under: str
+    paragraphs: Sequence[Paragraph], day: date | None, heading: str
 ) -> Iterator[Paragraph | Item]:
-    """Yield what stands `under` a heading: action items, also whole rows of a table, and text."""
-    for at, cells in groupby(paragraphs, key=lambda paragraph: paragraph.row):
+    """Yield what stands under a heading: action items, also whole rows of a table, and text."""
+    at = heading
+    for start, cells in groupby(paragraphs, key=lambda paragraph: paragraph.row):
         found = list(cells)
-        item = row([paragraph.text for paragraph in found], day) if at >= 0 else None
+        item = row([paragraph.text for paragraph in found], day) if start >= 0 else None
         if item:
             yield item
             continue
         for paragraph in found:
-            yield _line(paragraph, day, under)
-            under = paragraph.text.strip() if paragraph.is_heading else under
+            if paragraph.is_heading:
+                at = heading = paragraph.text.strip()
+            at = under(paragraph.text, at, heading)
+            yield _line(paragraph, day, at)
 
 
-def _line(paragraph: Paragraph, day: date | None, under: str) -> Paragraph | Item:
+def _line(paragraph: Paragraph, day: date | None, heading: str) -> Paragraph | Item:
     if paragraph.is_heading:
         return paragraph
     # What stands in a table says in its heading what it is.
     nested = paragraph.nested or paragraph.row >= 0
-    return task(paragraph.text, day, under, nested=nested) or paragraph
+    return task(paragraph.text, day, heading, nested=nested) or paragraph
 
 
 def _paragraphs(content: Sequence[Json], lists: Mapping[str, Json]) -> Iterator[Paragraph]:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from docx.document import Document
 
-from connectors.items import day_in, row, task
+from connectors.items import day_in, row, task, under
 from connectors.model import Block, Mark, Section
 from connectors.outlook.word_marks import Element
 from connectors.outlook.word_text import Line, Styles, lines
@@ -115,22 +115,24 @@ def _is_title(line: Line) -> bool:
     return line.title or heading
 
 
-def _blocks(found: Sequence[Line], day: date | None, under: str = "") -> tuple[Block, ...]:
-    """Read the blocks of a section; lines above its first heading stand `under` its own."""
-    blocks = [Block("")]
+def _blocks(found: Sequence[Line], day: date | None, heading: str = "") -> tuple[Block, ...]:
+    """Read the blocks of a section; lines above its first heading stand under its own."""
+    blocks, at = [Block("")], heading
     for line in found:
         words = line.text.strip()
         if line.level:
+            at = heading = words
             blocks.append(Block(words))
         elif words:
-            blocks[-1] = _with_line(blocks[-1], line, day, blocks[-1].heading or under)
+            at = under(words, at, heading)
+            blocks[-1] = _with_line(blocks[-1], line, day, at)
     return tuple(blocks if blocks[0] != Block("") else blocks[1:])
 
 
-def _with_line(block: Block, line: Line, day: date | None, under: str) -> Block:
+def _with_line(block: Block, line: Line, day: date | None, heading: str) -> Block:
     """Return the block with one more line or action item."""
     words, key = line.text.strip(), line.key
-    item = row(line.cells, day) if line.cells else task(words, day, under, nested=line.nested)
+    item = row(line.cells, day) if line.cells else task(words, day, heading, nested=line.nested)
     if item is None:
         return replace(block, lines=(*block.lines, words))
     # A row that people copied has the name of its model: it is an item of its own.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.items import day_in, due, row, task, words
+from connectors.items import day_in, due, row, task, under, words
 from connectors.model import Item
 
 MONDAY = date(2026, 3, 2)
@@ -99,6 +99,20 @@ def test_under_other_headings_it_does(heading: str) -> None:
 )
 def test_what_says_nothing_to_do_is_no_item_there(line: str) -> None:
     assert task(line, MONDAY, "Action items") is None
+
+
+def test_a_line_in_bold_or_with_a_colon_is_a_heading_for_what_follows() -> None:
+    assert [
+        under(line, "Notes", "Notes") for line in ("**Action items**", "__To do:__", "Tasks:")
+    ] == [
+        "Action items",
+        "To do:",
+        "Tasks",
+    ]
+    assert under("Ben: call the bank", "Tasks", "Notes") == "Tasks"
+    assert under("**Parking lot**", "Tasks", "Notes") == "Notes"
+    assert under("From last week:", "Action items", "Action items") == "Action items"
+    assert task("**Action items**", MONDAY, "Action items") is None
 
 
 def test_what_people_type_behind_a_prepared_question_counts() -> None:

@@ -90,6 +90,13 @@ def test_code_and_comments_are_neither_tasks_nor_headings() -> None:
     assert block.lines == ("what belongs to it", "(an aside)", *code)
 
 
+def test_a_line_in_bold_stands_for_a_heading_until_the_next() -> None:
+    text = "## 2026-03-02\n- we met\n\n**Action items**\n- call the bank\n\n**Talk**\n- of that\n"
+    ((block,),) = (section.blocks for section in markdown.sections(text))
+    assert block.items == (Item("call the bank"),)
+    assert block.lines == ("we met", "**Action items**", "**Talk**", "of that")
+
+
 def test_a_heading_of_a_whole_section_also_says_that_its_lines_are_items() -> None:
     (section,) = markdown.sections("## Next steps\n- call the bank\n### Talk\n- of this and that\n")
     assert section.blocks == (

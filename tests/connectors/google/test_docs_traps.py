@@ -125,10 +125,12 @@ def test_a_checklist_is_the_list_whose_glyph_has_no_name(
 
 def test_a_list_below_a_line_belongs_to_it() -> None:
     """Under a heading of action items each line is one, and not what is said of it."""
-    said = [("Action items", None), ("call the bank", 0), ("about the loan", 1), ("none", 0)]
-    shown = docs_reading.page({"body": {"content": list(map(line, said, range(1, 90, 20)))}})
-    (section,) = docs_reading.sections(shown, Url("https://docs.example"))
-    assert section.blocks == (Block("", ("about the loan", "none"), (Item("call the bank"),)),)
+    for heading in (("Action items", None), ("Next steps:", 0)):
+        said = [("Notes", None), heading, ("call the bank", 0), ("about the loan", 1), ("none", 0)]
+        shown = docs_reading.page({"body": {"content": list(map(line, said, range(1, 120, 20)))}})
+        read = docs_reading.sections(shown, Url("https://docs.example"))
+        items = [item for section in read for block in section.blocks for item in block.items]
+        assert items == [Item("call the bank")]
 
 
 def line(said: tuple[str, int | None], start: int) -> dict[str, Any]:

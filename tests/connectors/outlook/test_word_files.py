@@ -204,6 +204,16 @@ def test_a_list_below_a_line_belongs_to_it() -> None:
     assert block.lines == ("about the loan",)
 
 
+def test_a_line_with_a_colon_stands_for_a_heading() -> None:
+    def type_on(document: Document) -> None:
+        for words in ("Status", "all is well", "Next steps:", "call the bank"):
+            document.add_paragraph(words, style="Heading 2" if words == "Status" else None)
+
+    block = read(edited(written(), type_on)).blocks[-1]
+    assert (block.heading, block.items) == ("Status", (Item("call the bank"),))
+    assert block.lines == ("all is well", "Next steps:")
+
+
 def test_a_tracked_deletion_is_gone_and_a_tracked_insertion_there() -> None:
     def track(document: Document) -> None:
         line = document.add_paragraph("we keep ")
