@@ -76,7 +76,9 @@ class Dav:
         headers = {**_XML, "Depth": str(depth)}
         answer = self._sent(method, path, body, headers, timeout=self._long)
         date = xml.seconds(answer.headers.get("Date", ""))
-        return replace(_read(xml.multistatus, answer), date=date)
+        told = replace(_read(xml.multistatus, answer), date=date)
+        where = str(answer.url)
+        return told if _origin(urlsplit(where)) == _origin(self._origin) else told.at(where)
 
     def properties(self, path: str, *names: str) -> xml.Found:
         """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -79,6 +79,11 @@ class Answer:
     token: str = ""
     date: float | None = None
     """In seconds of the epoch, by the server's clock."""
+
+    def at(self, url: str) -> Answer:
+        """Return it with whole addresses in place of paths: those of the server that gave it."""
+        found = (replace(one, path=urljoin(url, one.path)) for one in self.found)
+        return replace(self, found=tuple(found))
 
 
 def parse(content: bytes) -> ET.Element:
@@ -184,7 +189,7 @@ def query(inner: str = "", *, data: bool = True) -> bytes:
 
 def multiget(paths: Iterable[str]) -> bytes:
     """Ask for resources by their paths (RFC 4791 7.9)."""
-    hrefs = "".join(f"<d:href>{escape(path)}</d:href>" for path in paths)
+    hrefs = "".join(f"<d:href>{escape(canonical(path))}</d:href>" for path in paths)
     return _document("c:calendar-multiget", _prop([f"{D}getetag", f"{C}calendar-data"]) + hrefs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.caldav.xml import C, D, Malformed, canonical, multistatus, parse
+from connectors.caldav.xml import C, D, Malformed, canonical, multiget, multistatus, parse
 
 EVENT = """<?xml version="1.0" encoding="utf-8"?><multistatus xmlns="DAV:"
 xmlns:C="urn:ietf:params:xml:ns:caldav"><response><href>https://dav.example:443/maya/one.ics</href>
@@ -51,3 +51,9 @@ def test_a_text_is_read_as_far_as_it_can_be(data: str | bytes, words: str) -> No
 def test_what_is_no_document_is_refused(content: bytes) -> None:
     with pytest.raises(Malformed):
         parse(content)
+
+
+def test_what_another_server_of_the_provider_tells_of_is_asked_for_there() -> None:
+    (found,) = multistatus(EVENT.encode()).at("https://p12.dav.example:443/maya/").found
+    assert found.path == "https://p12.dav.example:443/maya/one.ics"
+    assert b"<d:href>/maya/one.ics</d:href>" in multiget([found.path])
