@@ -14,13 +14,17 @@ DONE, TROUBLE, WRONG, INTERRUPTED = 0, 1, 2, 130
 def main() -> None:
     """Run the command of `sys.argv` and end with its exit code."""
     _all_three()
-    from daemon.cli.app import run
-
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a sign shows another; it is no reason to stop.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:]))
+    try:
+        from daemon.cli.app import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while it was loading
+        code = INTERRUPTED
+    sys.exit(code)
 
 
 def _all_three() -> None:

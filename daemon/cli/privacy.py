@@ -45,7 +45,7 @@ def forget(
             if left.stale:
                 return TROUBLE
         else:
-            raise typer.Abort
+            note("nothing was removed")
     if json:
         show_json({})
     return DONE

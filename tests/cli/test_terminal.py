@@ -89,6 +89,21 @@ def test_a_stream_that_is_closed_is_no_mistake_and_no_file_takes_its_place(tmp_p
         assert (done.returncode, b"mistake of visavis" in done.stderr) == (code, False), done.stderr
 
 
+def test_who_stops_it_while_it_loads_sees_no_traceback() -> None:
+    stop = """
+import sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+from daemon.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", stop, "status"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 # --- Mistakes ---
 
 
