@@ -147,14 +147,15 @@ def series(request: Request) -> Response:
 
 def accounts(request: Request) -> Response:
     """Show the accounts and how they are."""
-    house = site(request).house()
-    looks = queries.next_looks(house)
+    here = site(request)
+    looks = queries.next_looks(here.house()).items()
     return page(
         request,
         "accounts.html",
         accounts=desk(request)["status"]["accounts"],
-        next_looks={name: due.isoformat() if due else None for name, due in looks.items()},
-        pushed=site(request).bell.accounts,
+        # One that is overdue waits for nothing but the daemon.
+        next_looks={name: due.isoformat() for name, due in looks if due and due > here.clock()},
+        pushed=here.bell.accounts,
     )
 
 
