@@ -1,73 +1,21 @@
-"""The vocabulary of the outside world: what every connector says and the daemon understands.
-
-All values are frozen. Every datetime is aware, spans are half-open, addresses are in lower
-case. Nothing here knows a provider, a store or a clock.
-"""
+"""Calendars and the people in them: events, change feeds, free time, what a write did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import Enum, Flag, StrEnum, auto
-from typing import NewType, TypeAlias, Union
 
-Handle = NewType("Handle", str)
-"""The provider's name of a thing (event id, href, file and UID); never parsed by the daemon."""
-Version = NewType("Version", str)
-"""The provider's etag or change key at one moment; compared for equality only."""
-Cursor = NewType("Cursor", str)
-"""How far a change feed was read; may expire at any time."""
-Key = NewType("Key", str)
-"""Names one intended write, made from purpose and identity alone: same intent, same key."""
-Mark = NewType("Mark", str)
-"""The marker in a document that says: visavis wrote this section."""
-Url = NewType("Url", str)
-
-Json: TypeAlias = Union[  # noqa: UP007 - "|" takes no names that come later
-    bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None
-]
-Facts: TypeAlias = Mapping[str, Json]
-"""Named JSON values: what a receipt remembers, what the journal shows."""
-
-
-def instant(moment: datetime) -> datetime:
-    """Return the same moment in UTC: across zones Python calls repeated autumn hours unequal."""
-    return moment.astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Half-open time between two aware datetimes; never empty."""
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise ValueError("a span needs aware datetimes")
-        if self.start.astimezone(UTC) >= self.end.astimezone(UTC):
-            raise ValueError("a span ends after it starts")
-
-    @property
-    def length(self) -> timedelta:
-        """Elapsed time: Python subtracts wall clocks within a zone, wrong at clock changes."""
-        return self.end.astimezone(UTC) - self.start.astimezone(UTC)
-
-    def __contains__(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
-
-    def overlaps(self, other: Span) -> bool:
-        """Whether both share a moment; touching spans do not."""
-        return self.start < other.end and other.start < self.end
-
-    def covers(self, other: Span) -> bool:
-        """Whether `other` lies wholly inside."""
-        return self.start <= other.start and other.end <= self.end
-
-    def starting(self, start: datetime) -> Span:
-        """Return a span of the same elapsed length that begins at `start`, in that zone."""
-        return Span(start, (start.astimezone(UTC) + self.length).astimezone(start.tzinfo))
+from connectors.model.names import (
+    Cursor,
+    Facts,
+    Handle,
+    Span,
+    Version,
+    instant,
+)
+from connectors.model.writing import Link
 
 
 class Response(StrEnum):
@@ -117,15 +65,6 @@ class Person:
         """Whether mail to `address` reaches this person; case does not count."""
         address = address.lower()
         return address == self.address or address in self.aliases
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A document people can open; `handle` is its id at the provider, where we know it."""
-
-    url: Url
-    title: str = ""
-    handle: Handle | None = None
 
 
 class Status(StrEnum):
@@ -321,114 +260,6 @@ class Receipt:
     kept_before: Facts = field(default_factory=dict)
     kept_after: Facts = field(default_factory=dict)
     wrote: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A push channel: `channel` and `resource` end it, `expires` says when it must be renewed."""
-
-    channel: str
-    resource: str
-    expires: datetime
-
-
-class News(Enum):
-    """What a message of a push channel is for; none of them says what changed."""
-
-    NOTHING = "nothing"
-    """The channel is open."""
-    CHANGED = "changed"
-    """It is time to look; also where messages were lost."""
-    RENEW = "renew"
-    """The channel ends before its time unless it is renewed now."""
-    REMOVED = "removed"
-    """The channel is gone: another one is needed, and a look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One message; `secret` is what the sender says it is, to be compared before it counts."""
-
-    secret: str
-    news: News
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was posted to a callback: messages, or a word to `echo` to show that we listen."""
-
-    notices: tuple[Notice, ...] = ()
-    echo: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One action item as people left it. `key` survives rewording where the document keeps one."""
-
-    text: str
-    done: bool = False
-    owner: str = ""
-    due: date | None = None
-    since: date | None = None
-    """The day of the first section that held it, for its age in weeks."""
-    key: str = ""
-    by: str = field(default="", compare=False)
-    """How the due day is written, in words that mean the same day next month too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a section under its own heading: plain lines first, then action items."""
-
-    heading: str
-    lines: tuple[str, ...] = ()
-    items: tuple[Item, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A dated part of a running document, neutral to its format; `mark` is None for human ones.
-
-    `heading` is the date line, the only text of an existing section visavis may change.
-    """
-
-    heading: str
-    day: date | None
-    blocks: tuple[Block, ...] = ()
-    mark: Mark | None = None
-    link: Url | None = None
-    """A deep link that opens the document at this section, once written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing to do for somebody's own task list; `made` is when it was agreed."""
-
-    title: str
-    made: datetime
-    notes: str = ""
-    due: date | None = None
-    link: Url | None = None
-    """The document it stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to one address or chat target, in words; `key` is its identity for ever."""
-
-    key: Key
-    to: str
-    subject: str
-    text: str
-    html: str = ""
-    thread: str = ""
-    """Messages with the same thread belong together in the reader's client."""
-    calendar: bytes = b""
-    """An iCalendar REQUEST or CANCEL to travel along (iMIP, RFC 6047)."""
-    reply_to: str = ""
-    """Whose letter it is, where an answer should reach a human."""
-    leave: str = ""
-    """Where the reader ends such letters: a web address that acts on a POST (RFC 8058)."""
 
 
 @dataclass(frozen=True, slots=True)
