@@ -6,7 +6,7 @@ DOMAIN 2, 1 to 6. Nothing private is known here: no streak, no opener, no coachi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,11 @@ from connectors.model import Item, Mark, Section
 from daemon.core import notes
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
+from daemon.core.keys import questions_key
 from daemon.core.naming import called, full_name, short_name
 from daemon.core.shapes import shares
 from daemon.core.starters import starters
-from daemon.core.words import Meeting, Role
+from daemon.core.words import Meeting, Role, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,22 @@ def chapters(dossier: Dossier) -> tuple[Section, ...]:
         written.mark: local(dossier, written.series, written.starts).date()
         for written in (*dossier.shelf.sections, *dossier.shelf.in_writing)
     }
-    return notes.chapters(notes.dated(s, days) for s in dossier.sight.sections or ())
+    newest = max(dossier.shelf.sections, key=lambda section: section.starts, default=None)
+    beside = {q.mark for q in dossier.shelf.in_writing if newest and _beside(dossier, q, newest)}
+    if newest:
+        days |= {mark: max(days[mark], days[newest.mark]) for mark in beside}
+    read = (notes.dated(section, days) for section in dossier.sight.sections or ())
+    return notes.chapters(replace(s, mark=None) if s.mark in beside else s for s in read)
+
+
+def _beside(dossier: Dossier, questions: Written, newest: Written) -> bool:
+    """Whether questions count beside the newest section, like what people write for that day.
+
+    Of the two none has all that was agreed in the other: they were asked before that meeting,
+    which comes first; or its section was prepared before them, and moved on past their hour.
+    """
+    asked = dossier.done.get(questions_key(dossier.pair.id, questions.mark))
+    if asked and asked < newest.starts < questions.starts:
+        return True
+    # A mark begins with the time of the meeting that its section was first written for.
+    return questions.starts < newest.starts and newest.mark < questions.mark

@@ -38,6 +38,11 @@ def written_mark(series: str, recurrence_id: datetime) -> Mark:
     return Mark(mark(series, recurrence_id) + _WRITTEN)
 
 
+def questions_key(pair: str, name: Mark) -> Key:
+    """Return the key of the write that puts these questions into the document of a pair."""
+    return key("write_section", pair, name)
+
+
 def in_writing(name: Mark) -> bool:
     """Whether a section has the questions of a meeting in writing."""
     return name.endswith(_WRITTEN)

@@ -16,7 +16,7 @@ from daemon.core import notes
 from daemon.core.agenda import local_day
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier, judged
-from daemon.core.keys import key, written_mark
+from daemon.core.keys import questions_key, written_mark
 from daemon.core.naming import called
 from daemon.core.pen import Pen
 from daemon.core.policy import Policy
@@ -65,7 +65,7 @@ def questions(
     heading = f"{pen.heading(dossier, meeting)}, in writing"
     end = dossier.policy.evening(dossier.policy.midnight(by))
     return Decision(
-        key=key("write_section", dossier.pair.id, name),
+        key=questions_key(dossier.pair.id, name),
         kind=Kind.WRITE_SECTION,
         pair=dossier.pair.id,
         account=dossier.keeper,

@@ -97,6 +97,49 @@ def test_an_answer_may_stand_below_the_name(stage: Stage) -> None:
     assert outcome(stage, now, week(3)) is Verdict.HELD
 
 
+def takes_on(stage: Stage, section: int) -> None:
+    """Let Ben take something on in one of the sections, counted from the top."""
+    head, *rest = stage.document.split("### Action items\n")
+    rest[section] = f"\n- [ ] [Ben] ask legal\n{rest[section]}"
+    text = "### Action items\n".join((head, *rest))
+    stage.world.edit(stage.url, lambda _: text)
+
+
+def newest_of(stage: Stage, day: str) -> str:
+    """Return the topmost section, which is that of a day."""
+    newest = stage.document.split("\n## ")[1]
+    assert newest.startswith(day)
+    return newest
+
+
+def test_questions_asked_ahead_hide_nothing_of_a_meeting_that_comes_first(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    uid = stage.weekly()
+    stage.every(FIRST - hours(20), FIRST + hours(4), hours(12))
+    stage.world.cancel(uid, week(2))
+    stage.tick(FIRST + hours(5))
+    (one,) = proposals(stage.house, FIRST + hours(5))
+    write(stage.house, one["id"], FIRST + hours(6))
+    stage.tick(week(1) - hours(20))
+    takes_on(stage, 0)
+    stage.tick(week(3) - hours(20))
+    assert newest_of(stage, "Monday, 23 March 2026").count("[ ] [Ben] ask legal") == 1
+
+
+def test_a_section_that_moves_on_past_the_questions_hides_nothing_of_them(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    uid = stage.weekly()
+    stage.every(FIRST - hours(20), week(1) - hours(20), hours(12))
+    for number in (1, 2, 3):
+        stage.world.cancel(uid, week(number))
+    alerted(stage)
+    stage.tick(week(4) - hours(20))
+    takes_on(stage, 0)
+    newest_of(stage, "Monday, 23 March 2026, in writing")
+    stage.tick(week(5) - hours(20))
+    assert newest_of(stage, "Monday, 6 April 2026").count("[ ] [Ben] ask legal") == 1
+
+
 def test_what_was_taken_on_in_writing_is_carried_to_the_next_meeting(stage: Stage) -> None:
     alerted(stage)
     answers(stage, "maya", "ben")
