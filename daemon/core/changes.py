@@ -66,7 +66,7 @@ def _of_one_event(
             told = _of_one_occurrence(uid, one, again)
             yield from (c for c in told if not redrawn or isinstance(c, Cancelled))
         elif recurrence_id in after.window:
-            yield from _gone(uid, one, redrawn)
+            yield from _gone(uid, one, redrawn, after.window)
 
 
 def _of_one_occurrence(uid: str, was: Occurrence, now: Occurrence) -> Iterator[Change]:
@@ -79,11 +79,12 @@ def _of_one_occurrence(uid: str, was: Occurrence, now: Occurrence) -> Iterator[C
             yield Moved(uid, was.recurrence_id, was.span, now.span)
 
 
-def _gone(uid: str, was: Occurrence, redrawn: str) -> Iterator[Change]:
+def _gone(uid: str, was: Occurrence, redrawn: str, window: Span) -> Iterator[Change]:
     # A lost one goes with its rule too: the new rule has its own meeting in that week.
     if redrawn:
         yield Superseded(uid, was.recurrence_id, redrawn)
-    elif was.status is Status.STANDING:
+    elif was.status is Status.STANDING and was.span.overlaps(window):
+        # One that had moved may have left the window before its own time did.
         yield Cancelled(uid, was.recurrence_id, "gone from the calendar")
 
 

@@ -1,12 +1,12 @@
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.model import Handle, Series
+from connectors.model import Handle, Series, Span
 from daemon.core.changes import changes
 from daemon.core.words import Cancelled, Change, Moved, Reinstated, Superseded
 from tests.builders import at, single, snapshot, span, weekly, weeks
@@ -75,6 +75,21 @@ def test_a_window_that_moves_on_does_not_hide_a_cancellation() -> None:
     before = snapshot(weekly(1, 8), window=weeks(1, 8))
     after = snapshot(weekly(4, 11, gone=[6]), window=weeks(4, 11))
     assert changes(before, after) == (Cancelled(UID, at(6), "gone from the calendar"),)
+
+
+@pytest.mark.parametrize(
+    ("week", "to", "window"),
+    [
+        pytest.param(4, at(3, "fri"), weeks(4, 11), id="behind, as time passes"),
+        pytest.param(8, at(9, "tue"), weeks(1, 8), id="ahead, as less is looked ahead"),
+    ],
+)
+def test_one_that_left_the_window_where_it_had_moved_to_is_not_cancelled(
+    week: int, to: datetime, window: Span
+) -> None:
+    before = snapshot(weekly(1, 11, moved={week: to}), window=weeks(1, 11))
+    after = snapshot(weekly(1, 11, gone=[week]), window=window)
+    assert changes(before, after) == ()
 
 
 def test_one_moved_into_the_window_from_outside_it_and_gone_is_not_called_cancelled() -> None:
