@@ -101,7 +101,9 @@ def accept(
     option: Annotated[int, typer.Option(metavar="N", help="Which of the times.")] = 1,
     config: Config = None,
     *,
-    fallback: Annotated[bool, typer.Option("--fallback", help="Take the way out.")] = False,
+    fallback: Annotated[
+        bool, typer.Option("--fallback", help="Take what stands after `else` there.")
+    ] = False,
     counter: Annotated[
         bool,
         typer.Option("--counter", help="As a guest, ask the organizer to move it there instead."),

@@ -58,7 +58,7 @@ def status(
 
     Tells of the last look; `--check` asks every account now. Exit 1 while one has a problem.
     """
-    from daemon import queries
+    from daemon import endings, queries
     from daemon.locks import holder
 
     with opened(config) as at:
@@ -68,10 +68,14 @@ def status(
                 shape["accounts"] = queries.checked(at.house, at.now, shape["accounts"])
         daemon = holder(at.house.home / "run.lock") if at.house.home.exists() else None
         looks = queries.next_looks(at.house) if daemon else {}
+        ends = tuple(endings.ahead(at.house.accounts, at.now))
     if json:
         show_json(shape)
     else:
         _status(shape, daemon, looks)
+        for ending in ends:
+            name, day = ending.account.name, f"{ending.at:%a %d %b}"
+            _tell_need(f"{name}: its sign-in ends on {day}; {ending.standing.remedy}")
     return TROUBLE if any(account["problem"] for account in shape["accounts"]) else 0
 
 
@@ -195,7 +199,9 @@ def agenda(
     who: With,
     config: Config = None,
     *,
-    again: Annotated[bool, typer.Option(help="Allow a closed agenda once more.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Allow a closed agenda once more.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show the current agenda, and the private note to prepare with."""
@@ -261,7 +267,7 @@ def _status(shape: Shape, daemon: str | None, looks: Mapping[str, datetime | Non
         say(f"not sent: {one['kind']} to {one['to']}, {short(one['at'])}: {one['because']}")
     say(f"daemon: {_running(daemon, looks)}")
     for need in _needs(shape):
-        say(f"{sign('→', '->')} {need}")
+        _tell_need(need)
 
 
 def _held_back(one: Shape) -> str:
@@ -277,6 +283,10 @@ def _running(daemon: str | None, looks: Mapping[str, datetime | None]) -> str:
         return "does not run; `visavis service install` keeps it running, `visavis run` starts it"
     due = [look for look in looks.values() if look]
     return f"{daemon}; next look " + (f"{min(due):%a %d %b %H:%M}" if due else "now")
+
+
+def _tell_need(need: str) -> None:
+    say(f"{sign('→', '->')} {need}")
 
 
 def _needs(shape: Shape) -> Iterator[str]:

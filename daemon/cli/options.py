@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from daemon.house import House
 
-Config = Annotated[
-    Path | None, typer.Option("--config", help="The settings file.", show_default=False)
-]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 With = Annotated[str, typer.Argument(metavar="WITH", help="Address, pair id, or part of a name.")]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from daemon.journal import Intent
 
 MaybeWith = Annotated[
-    str | None, typer.Argument(metavar="[WITH]", help="Address, pair id, or part of a name.")
+    str | None, typer.Argument(metavar="WITH", help="Address, pair id, or part of a name.")
 ]
 
 
@@ -31,7 +31,7 @@ def excuse(
     who: With,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, inclusive.")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, inclusive.")],
-    reason: Annotated[str, typer.Option(help="Why; shown beside the meetings.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; shown beside the meetings.")],
     config: Config = None,
     *,
     json: Json = False,
@@ -96,7 +96,9 @@ def resume(
 
 
 def undo(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="ID…")] = None,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="From `visavis journal`.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option(metavar="WHEN", help="A moment (RFC 3339), or like 2h, 3d.")
     ] = None,

@@ -68,6 +68,7 @@ def test_before_google_ends_a_sign_in_one_mail_says_how_to_sign_in_again(
         for passed in (4.9, 5.1, 5.2, 6.5):
             google.at((signed_in + timedelta(days=passed)).isoformat())
             google.ask("tick")
+    assert "→ work: its sign-in ends on" in google.run("status").out
     told = [mail for mail in sink.mails if "a sign-in ends" in mail["Subject"]]
     assert [mail["To"] for mail in told] == ["maya@acme.example"]
     (plain,) = (part for part in told[0].walk() if part.get_content_type() == "text/plain")
