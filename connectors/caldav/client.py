@@ -17,6 +17,7 @@ import structlog
 
 from connectors.caldav import xml
 from connectors.caldav.failures import Refusal, refused, unanswered
+from connectors.caldav.password import Password
 from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown, Unavailable
 from connectors.retry import Throttle, retried
 
@@ -65,7 +66,7 @@ class Dav:
         if token:
             self._http.headers["Authorization"] = f"Bearer {token}"
         elif username:
-            self._http.auth = httpx2.BasicAuth(username, password)
+            self._http.auth = Password(username, password)
         self._throttle = Throttle(_RATE, _BURST, _AT_ONCE)
 
     # --- Asking ---

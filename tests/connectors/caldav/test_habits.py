@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import md5
 from urllib.parse import quote
 
 import pytest
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.caldav import CalDavCalendar, Dav
 from connectors.caldav.xml import D
+from connectors.errors import SignInRequired
 from connectors.model import Handle, Series
 from connectors.standins.server import serve
 from tests.connectors.caldav.bench import now
@@ -71,6 +77,30 @@ SERVERS = {
 }
 
 
+class Digesting:
+    """A server that wants to hear a digest of the password (RFC 7616), never the password."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = Headers(scope=scope).get("Authorization", "")
+        told = dict(re.findall(r'(\w+)="?([^",]+)', said.removeprefix("Digest ")))
+        rest = ":".join(told.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+        mine = _md5("maya:dav:an app password"), _md5(f"{scope['method']}:{told.get('uri')}")
+        if said.startswith("Digest ") and told["response"] == _md5(f"{mine[0]}:{rest}:{mine[1]}"):
+            await self._app(scope, receive, send)
+            return
+        challenge = 'Digest realm="dav", qop="auth", nonce="1234", algorithm=MD5'
+        await Response(status_code=401, headers={"WWW-Authenticate": challenge})(
+            scope, receive, send
+        )
+
+
+def _md5(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 @contextmanager
 def running(habits: Habits) -> Iterator[tuple[Server, CalDavCalendar]]:
     server = Server(habits)
@@ -121,3 +151,20 @@ def _write_and_take_back(calendar: CalDavCalendar, event: Handle) -> None:
 
 def _series(calendar: CalDavCalendar, event: Handle) -> Series:
     return calendar.read([event], WINDOW)[event]
+
+
+@pytest.mark.parametrize("password", ["an app password", "guessed"])
+def test_a_server_that_wants_a_digest_gets_one(password: str) -> None:
+    server = Server(Habits(root="/"))
+    server.put("one.ics", _event(1))
+    with (
+        serve(Digesting(server)) as url,
+        closing(Dav(url, username="maya", password=password)) as dav,
+    ):
+        calendar = CalDavCalendar(dav, MAYA, ZONE, now, name="primary")
+        if password == "guessed":
+            with pytest.raises(SignInRequired):
+                calendar.baseline(WINDOW)
+        else:
+            (series,) = calendar.baseline(WINDOW).series
+            assert calendar.attach(series, AGENDA).wrote
