@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from connectors.model import Capability, EventKind, Person, Series, Status
 from daemon.copies import shown, up_to_date
@@ -18,7 +19,7 @@ from daemon.core.meetings import meetings, merge, with_unseen
 from daemon.core.pairing import judge, met, pair_id
 from daemon.core.policy import Policy
 from daemon.core.whereabouts import Clock, clock
-from daemon.core.words import Absence, Change, Meeting, Pair, Role, Shelf
+from daemon.core.words import Absence, Change, Meeting, Pair, Proposal, Raised, Role, Shelf
 from daemon.holidays import public
 from daemon.house import MAIL, About, Account, House
 from daemon.inquiry import canonical, role, started
@@ -31,6 +32,7 @@ NEW_IN_ROLE = timedelta(days=365)
 TWO_WEEKS = timedelta(weeks=2)
 _SEEN_FROM_HERE = {Role.MANAGER: Role.REPORT, Role.REPORT: Role.MANAGER, Role.PEER: Role.PEER}
 """What one of two is to the other, by what the other is to them."""
+_OfPair = TypeVar("_OfPair", Proposal, Raised)
 _Singles = dict[tuple[str, str], list[tuple[Account, Series]]]
 """Single events of two, by the addresses of the calendar's owner and of the other one."""
 
@@ -53,11 +55,26 @@ def dossiers(
     over = set(called_off(house, looks, memory, now))
     remembered = (absence for absence in memory.absences if absence not in over)
     absences = (*remembered, *absences_seen(house, looks))
+    proposals, alerts = _by_pair(memory.proposals), _by_pair(memory.alerts)
+
+    def of(pair: str) -> Memory:
+        """Return the memory with what was proposed and raised for one pair alone."""
+        return replace(
+            memory, proposals=tuple(proposals.get(pair, ())), alerts=tuple(alerts.get(pair, ()))
+        )
+
     return tuple(
-        _dossier(house, couple, looks, memory, absences, now=now)
+        _dossier(house, couple, looks, of(couple.id), absences, now=now)
         for couple in _couples(house, looks, memory)
         if not about(house, couple.account.owner, couple.partner).ignore
     )
+
+
+def _by_pair(some: Iterable[_OfPair]) -> dict[str, list[_OfPair]]:
+    found: dict[str, list[_OfPair]] = {}
+    for one in some:
+        found.setdefault(one.pair, []).append(one)
+    return found
 
 
 def absences_seen(house: House, looks: Mapping[str, Look]) -> Iterator[Absence]:
@@ -197,8 +214,8 @@ def _with_matters(dossier: Dossier, memory: Memory) -> Dossier:
     pair = dossier.pair.id
     return replace(
         dossier,
-        proposals=tuple(p for p in memory.proposals if p.pair == pair),
-        alerts=tuple(a for a in memory.alerts if a.pair == pair),
+        proposals=memory.proposals,
+        alerts=memory.alerts,
         settled=memory.settled,
         begun=memory.begun,
         made=memory.made,
@@ -318,8 +335,9 @@ def _between(couple: Couple, singles: _Singles) -> tuple[tuple[Account, Series],
 
 
 def _of(absences: Iterable[Absence], pair: Pair) -> tuple[Absence, ...]:
-    people = (pair.owner, pair.partner)
-    return tuple(a for a in absences if any(person.answers_to(a.person) for person in people))
+    """Return the absences of the two, by any address they answer to; case does not count."""
+    names = {name for one in (pair.owner, pair.partner) for name in (one.address, *one.aliases)}
+    return tuple(absence for absence in absences if absence.person.lower() in names)
 
 
 def _holidays(

@@ -14,6 +14,7 @@ from daemon.core.foresight import to_be_seen
 from daemon.core.preparing import due, named_documents, unwritten
 from daemon.core.proposing import lost_meeting, span_needed, stale
 from daemon.core.recapping import unrecapped
+from daemon.core.spans import utc
 from daemon.core.wanting import unasked
 from daemon.core.words import Absence
 from daemon.core.writing import answered, to_ask, unanswered
@@ -199,6 +200,8 @@ def _times(
         except ConnectorError as error:
             failures.append(Failure(other.name, None, error))
             partial = True
+    # Every pair's plan asks about the owner: told in UTC once.
+    busy = {who: replace(one, spans=tuple(map(utc, one.spans))) for who, one in busy.items()}
     hours = {person.address: _hours(house, account, person) for person in people}
 
     def seen(dossier: Dossier) -> Dossier:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import Index, func
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -37,13 +38,15 @@ class IntentRow(SQLModel, table=True):
     """One intended write and what came of it; JSON columns hold `Facts`."""
 
     __tablename__ = "intent"
+    # Every look and page asks for these: from the index alone, however long the journal is.
+    __table_args__ = (Index("ix_intent_life", "state", "at", "key"),)
     key: str = Field(primary_key=True)
     at: datetime = Field(index=True)
     place: int = 0
-    kind: str
+    kind: str = Field(index=True)
     pair: str = Field(index=True)
     account: str
-    state: str = Field(index=True)
+    state: str
     because: str
     occurrence: datetime | None = None
     series: str | None = None
@@ -79,6 +82,7 @@ class Intent:
 
 _PLANNED = (State.PENDING, State.HELD)
 """The states of what was decided and not begun."""
+_EACH_MEETING = (Kind.WRITE_SECTION, Kind.RECAP)
 
 
 def plan(
@@ -123,8 +127,15 @@ def begun(session: Session) -> frozenset[Key]:
 
 
 def done(session: Session) -> dict[Key, datetime]:
-    """Return the keys that were carried out and still stand, each with its moment."""
-    rows = session.exec(select(IntentRow.key, IntentRow.at).where(IntentRow.state == State.DONE))
+    """Return the keys that were carried out and still stand, each with its moment.
+
+    Without what is written for every single meeting: by far the most, and no rule asks when.
+    """
+    rows = session.exec(
+        select(IntentRow.key, IntentRow.at).where(
+            IntentRow.state == State.DONE, col(IntentRow.kind).not_in(_EACH_MEETING)
+        )
+    )
     return {Key(key): at for key, at in rows}
 
 
@@ -190,12 +201,22 @@ def close(session: Session, key: Key, because: str, now: datetime) -> None:
 
 def entries(session: Session) -> tuple[Intent, ...]:
     """Return every write there ever was, oldest first."""
-    rows = session.exec(
-        select(IntentRow)
-        .where(col(IntentRow.state).not_in(_PLANNED))
-        .order_by(col(IntentRow.at), col(IntentRow.place))
-    )
+    rows = session.exec(_written().order_by(col(IntentRow.at), col(IntentRow.place)))
     return tuple(_intent(row) for row in rows)
+
+
+def latest(session: Session, first: int, number: int) -> tuple[Intent, ...]:
+    """Return so many writes, newest first, after the `first` newest ones."""
+    newest = _written().order_by(col(IntentRow.at).desc(), col(IntentRow.place).desc())
+    return tuple(_intent(row) for row in session.exec(newest.offset(first).limit(number)))
+
+
+def counted(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many writes there are, by kind and state."""
+    each = (IntentRow.kind, IntentRow.state)
+    written = col(IntentRow.state).not_in(_PLANNED)
+    rows = session.exec(select(*each, func.count()).where(written).group_by(*each))
+    return {(kind, state): number for kind, state, number in rows}
 
 
 def pairs(session: Session) -> dict[Key, str]:
@@ -231,6 +252,10 @@ def mails_since(session: Session, since: datetime) -> tuple[tuple[str, datetime]
         .order_by(col(IntentRow.at))
     )
     return tuple((address, at) for mails, at in rows for address in json.loads(mails))
+
+
+def _written() -> SelectOfScalar[IntentRow]:
+    return select(IntentRow).where(col(IntentRow.state).not_in(_PLANNED))
 
 
 def _tasks() -> SelectOfScalar[IntentRow]:

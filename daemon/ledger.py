@@ -165,8 +165,8 @@ def keep_meetings(session: Session, histories: Mapping[str, Iterable[Meeting]]) 
 
 def absences(session: Session) -> tuple[Absence, ...]:
     """Return all evidence of absence, earliest first."""
-    rows = session.exec(select(AbsenceRow).order_by(col(AbsenceRow.starts)))
-    return tuple(_load(Absence, row.body) for row in rows)
+    bodies = session.exec(select(AbsenceRow.body).order_by(col(AbsenceRow.starts)))
+    return tuple(_load(Absence, body) for body in bodies)
 
 
 def keep_absences(session: Session, seen: Iterable[Absence]) -> None:
@@ -210,8 +210,10 @@ def excuse(session: Session, pair: str, given: Excuse) -> None:
 
 def proposals(session: Session) -> tuple[Proposal, ...]:
     """Return every proposal, open and closed, oldest first."""
-    rows = session.exec(select(ProposalRow).order_by(col(ProposalRow.at), col(ProposalRow.id)))
-    return tuple(_load(Proposal, row.body) for row in rows)
+    bodies = session.exec(
+        select(ProposalRow.body).order_by(col(ProposalRow.at), col(ProposalRow.id))
+    )
+    return tuple(_load(Proposal, body) for body in bodies)
 
 
 def proposal(session: Session, proposal_id: str) -> Proposal | None:
@@ -300,9 +302,12 @@ def _dump(kind: type[T], value: T) -> str:
     return _codec(kind).dump_json(value).decode()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _load(kind: type[T], body: str) -> T:
-    """Read a value; most are the same at every turn, and frozen ones can be shared."""
+    """Read a value; most are the same at every turn, and frozen ones can be shared.
+
+    Room for a hundred pairs over six years: where not all fit, none is ever found.
+    """
     value: T = _codec(kind).validate_json(body)
     return value
 

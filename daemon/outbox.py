@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from connectors.model import Key, Letter
@@ -35,10 +36,11 @@ class LetterRow(SQLModel, table=True):
     """One letter on one channel; `about` names the proposal or alert that makes it true."""
 
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_life", "state", "at"),)
     key: str = Field(primary_key=True)
     channel: str
     at: datetime
-    state: str = Field(index=True)
+    state: str
     account: str
     pair: str = ""
     about: str = ""

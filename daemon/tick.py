@@ -18,7 +18,8 @@ from daemon.core.decide import Decided, decide, within_budget
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import ahead
 from daemon.core.keys import key
-from daemon.core.proposing import brought_up, refreshed, settled, with_proposals
+from daemon.core.planning import Matter, planned, refreshed
+from daemon.core.proposing import brought_up, settled, with_proposals
 from daemon.core.wanting import excused
 from daemon.core.words import Absence, Decision, Kind, Meeting, Proposal, Shelf
 from daemon.delivery import deliver
@@ -93,9 +94,10 @@ def foresee(
         lambda d: memory.silent(d.pair.id) or (acts and not d.policy.write),
         now,
     )
-    fresh = tuple(refreshed(gathered.dossiers, now))
+    table = planned(gathered.dossiers, now, memory.silent)
+    fresh = tuple(refreshed(table))
     standing = [with_proposals(dossier, fresh, now) for dossier in gathered.dossiers]
-    decided = _decided(house, memory, standing, now)
+    decided = _decided(house, memory, standing, table, now)
     return Foreseen(
         memory,
         looks,
@@ -246,11 +248,17 @@ def _shown(memory: Memory, looks: Mapping[str, Look]) -> Iterator[Proposal]:
             yield replace(proposal, unseen=False)
 
 
-def _decided(house: House, memory: Memory, standing: Sequence[Dossier], now: datetime) -> Decided:
+def _decided(
+    house: House,
+    memory: Memory,
+    standing: Sequence[Dossier],
+    table: Sequence[Matter],
+    now: datetime,
+) -> Decided:
     """Decide for every pair that is not paused, as far as other people's mails allow."""
     awake = [dossier for dossier in standing if not memory.silent(dossier.pair.id)]
     caused = (address for address, _ in memory.mails)
-    return within_budget(decide(awake, now, house.pen), caused, _budgets(standing))
+    return within_budget(decide(awake, table, now, house.pen), caused, _budgets(standing))
 
 
 def _budgets(found: Iterable[Dossier]) -> dict[str, int]:

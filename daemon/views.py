@@ -50,22 +50,29 @@ def moment(when: datetime | None, zone: str | None = None) -> str | None:
     return (when.astimezone(ZoneInfo(zone)) if zone else when).isoformat()
 
 
-def pair(dossier: Dossier, now: datetime) -> Shape:
-    """Show a pair with its series, next meeting, streak, rate and outcomes."""
+def pair(dossier: Dossier, now: datetime, since: datetime | None = None) -> Shape:
+    """Show a pair with its series, next meeting, streak, rate and outcomes (all, or `since`)."""
     missed, of = rate(dossier.outcomes, now)
     upcoming = dossier.next(now)
-    partner = dossier.pair.partner
     return {
         "id": dossier.pair.id,
         "account": dossier.account,
-        "with": {"address": partner.address, "name": partner.name or None},
+        "with": who(dossier),
         "role": dossier.pair.role,
         "series": [_series(series) for series in _distinct(dossier)],
         "next": _next(dossier, upcoming) if upcoming else None,
         "streak": dossier.streak.count,
         "rate": {"missed": missed, "of": of},
-        "outcomes": [_outcome(outcome) for outcome in dossier.outcomes],
+        "outcomes": [
+            _outcome(one) for one in dossier.outcomes if since is None or one.span.start >= since
+        ],
     }
+
+
+def who(dossier: Dossier) -> Shape:
+    """Show the other person of a pair."""
+    partner = dossier.pair.partner
+    return {"address": partner.address, "name": partner.name or None}
 
 
 def decision(decided: Decision) -> Shape:

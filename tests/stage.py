@@ -20,8 +20,8 @@ from daemon.answering import accept
 from daemon.core.dossier import Dossier
 from daemon.core.policy import Policy
 from daemon.core.words import Decision
+from daemon.desk import last_known
 from daemon.house import MAIL, About, Account, House
-from daemon.queries import last_known
 from daemon.render import TemplatePen
 from daemon.store import Store, open_store
 from daemon.tick import Turn, tick

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -10,10 +11,16 @@ from pathlib import Path
 DONE, TROUBLE, WRONG, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: done; something is wrong with the world; wrong usage or settings; Ctrl-C."""
 
+GARBAGE = 50_000
+"""New objects before the collector looks for cycles: some MB at most."""
+
 
 def main() -> None:
     """Run the command of `sys.argv` and end with its exit code."""
     _all_three()
+    # Values here are frozen and make no cycles; walking a long history again and again, every
+    # 700 new ones, costs as long as reading it.
+    gc.set_threshold(GARBAGE)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a sign shows another; it is no reason to stop.
         if isinstance(stream, TextIOWrapper):

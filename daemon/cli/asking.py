@@ -124,10 +124,12 @@ def proposals(config: Config = None, *, json: Json = False) -> None:
     """Show other times for lost meetings, open and closed."""
     from daemon import queries
     from daemon.cli.people import names
+    from daemon.desk import Desk
 
     with opened(config) as at:
-        found = queries.proposals(at.house, at.now)
-        called = names(queries.last_known(at.house, at.now)[1])
+        desk = Desk(at.house, at.now)
+        found = [queries.proposal(at.house, one) for one in desk.standing]
+        called = names(desk.dossiers)
     if json:
         show_json(found)
         return
@@ -174,10 +176,11 @@ def journal(config: Config = None, *, json: Json = False) -> None:
     """Show every write: when, what, for whom and why."""
     from daemon import queries
     from daemon.cli.people import names
+    from daemon.desk import last_known
 
     with opened(config) as at:
         found, about = queries.entries(at.house), queries.about(at.house)
-        called = {} if json else names(queries.last_known(at.house, at.now)[1])
+        called = {} if json else names(last_known(at.house, at.now)[1])
     if json:
         show_json(found)
         return
@@ -208,9 +211,10 @@ def agenda(
     from connectors.markdown import unmarked
     from daemon import queries, steering
     from daemon.cli.people import the_pair
+    from daemon.desk import last_known
 
     with acting(config, "agenda --again") if again else opened(config) as at:
-        dossier = the_pair(queries.last_known(at.house, at.now)[1], who)
+        dossier = the_pair(last_known(at.house, at.now)[1], who)
         shape = queries.agenda(at.house, dossier, at.now)
         if again:
             steering.allow_again(at.house, dossier)

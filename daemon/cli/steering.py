@@ -145,7 +145,7 @@ def _meant(
 
 def _pair(house: House, who: str, now: datetime) -> Dossier:
     from daemon.cli.people import the_pair
-    from daemon.queries import last_known
+    from daemon.desk import last_known
 
     return the_pair(last_known(house, now)[1], who)
 

@@ -101,8 +101,19 @@ def before(dossier: Dossier, meeting: Meeting) -> tuple[Section, ...]:
 
 def prepared(dossier: Dossier, meeting: Meeting) -> Section | None:
     """Return the section already written for this very meeting, as people left it."""
-    mark = _mark(dossier, meeting)
-    return next((s for s in chapters(dossier) if mark is not None and s.mark == mark), None)
+    return by_meeting(dossier).get((meeting.series, meeting.recurrence_id))
+
+
+def by_meeting(dossier: Dossier) -> dict[tuple[str, datetime], Section]:
+    """Return the sections as people left them, by series and `recurrence_id` of their meetings."""
+    found: dict[Mark | None, Section] = {}
+    for section in chapters(dossier):
+        found.setdefault(section.mark, section)
+    return {
+        (written.series, written.recurrence_id): found[written.mark]
+        for written in reversed(dossier.shelf.sections)
+        if written.mark in found
+    }
 
 
 def growth(dossier: Dossier, earlier: tuple[Section, ...]) -> Growth:

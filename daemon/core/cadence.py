@@ -58,9 +58,8 @@ def cadence(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     if found is None or dossier.cadence not in {"", _name(found)}:
         return
     words = pen.cadence(dossier, found)
-    quarter = (dossier.policy.today(now).month - 1) // 3 + 1
     yield Decision(
-        key=Key(f"{_prefix(dossier)}:{dossier.policy.today(now).year}-q{quarter}"),
+        key=_key(dossier, now),
         kind=Kind.ADVISE,
         pair=dossier.pair.id,
         account=dossier.account,
@@ -106,12 +105,17 @@ def _apart(dossier: Dossier) -> timedelta | None:
 
 
 def _lately(dossier: Dossier, now: datetime) -> bool:
-    told = (at for one, at in dossier.done.items() if one.startswith(f"{_prefix(dossier)}:"))
-    return any(now - at < A_QUARTER for at in told)
+    """Whether it was told within a quarter of a year."""
+    # These days lie in every calendar quarter that such a stretch can touch.
+    days = (now, now - A_QUARTER / 2, now - A_QUARTER)
+    told = (dossier.done.get(_key(dossier, day)) for day in days)
+    return any(at is not None and now - at < A_QUARTER for at in told)
 
 
-def _prefix(dossier: Dossier) -> Key:
-    return key("advise", "cadence", dossier.pair.id)
+def _key(dossier: Dossier, now: datetime) -> Key:
+    today = dossier.policy.today(now)
+    quarter = (today.month - 1) // 3 + 1
+    return key("advise", "cadence", dossier.pair.id, f"{today.year}-q{quarter}")
 
 
 def _name(found: Cadence) -> str:

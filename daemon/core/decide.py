@@ -20,8 +20,9 @@ from daemon.core.echo import echo
 from daemon.core.foresight import foresight
 from daemon.core.listing import listing
 from daemon.core.pen import Pen
+from daemon.core.planning import Matter, propose
 from daemon.core.preparing import agenda, guests, harms, losses, strangers
-from daemon.core.proposing import as_proposal, propose
+from daemon.core.proposing import as_proposal
 from daemon.core.recapping import recap
 from daemon.core.words import Decision, Kind
 from daemon.core.worth import worth
@@ -53,20 +54,24 @@ class Decided:
     held_back: tuple[Decision, ...] = ()
 
 
-def decide(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
+def decide(
+    dossiers: Sequence[Dossier], table: Sequence[Matter], now: datetime, pen: Pen
+) -> Iterator[Decision]:
     """Yield everything that is not settled yet, pair by pair, in the order to be done.
 
+    `table` has what was lost as it was planned together, so that no two proposals collide.
     Each key once: a calendar can show one series twice (a copy of what the owner organizes).
     """
     wanted: dict[Key, Decision] = {}
-    for decision in _called_for(dossiers, now, pen):
+    for decision in _called_for(dossiers, table, now, pen):
         wanted.setdefault(decision.key, decision)
     yield from wanted.values()
 
 
-def _called_for(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
-    # What was lost in one look is planned together, so that no two proposals collide.
-    proposed = tuple(propose(dossiers, now, pen))
+def _called_for(
+    dossiers: Sequence[Dossier], table: Sequence[Matter], now: datetime, pen: Pen
+) -> Iterator[Decision]:
+    proposed = tuple(propose(table, now, pen))
     for dossier in dossiers:
         for rule in RULES:
             known = _with_offers(dossier, proposed) if rule is alerts else dossier

@@ -63,7 +63,8 @@ def excuse(lost: Meeting, evidence: Evidence, policy: Policy) -> str | None:
 
 
 def _excuses(lost: Meeting, evidence: Evidence, policy: Policy) -> Iterator[str]:
-    for span in (lost.planned, lost.span) if lost.lost else (lost.planned,):
+    elsewhere = lost.lost and lost.span != lost.planned
+    for span in (lost.planned, lost.span) if elsewhere else (lost.planned,):
         day = policy.today(span.start)
         for absence in evidence.absences:
             if absence.span.overlaps(span):

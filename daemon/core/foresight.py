@@ -17,7 +17,8 @@ from daemon.core.dossier import Dossier
 from daemon.core.keys import digest, key
 from daemon.core.naming import short_name
 from daemon.core.pen import Pen
-from daemon.core.proposing import by_owner, loss
+from daemon.core.planning import by_owner
+from daemon.core.proposing import loss
 from daemon.core.replan import replan
 from daemon.core.slots import Offer
 from daemon.core.spans import utc
@@ -70,11 +71,12 @@ class Collision:
 def foresight(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield one piece of advice for each collision, the other times of all planned together."""
     for mine in by_owner(dossiers):
+        own = [one for dossier in mine for one in dossier.standing() if one.span.end > now]
         found = [
             (dossier, meeting, clashes)
             for dossier in mine
             for meeting in ahead(dossier, now)
-            if (clashes := _clashes(dossier, meeting, mine))
+            if (clashes := _clashes(dossier, meeting, own))
         ]
         losses = [loss(d, replace(m, planned=m.span), now) for d, m, _ in found]
         offers = replan(losses, now).offers
@@ -128,8 +130,8 @@ def _next_week(dossier: Dossier, now: datetime) -> Span:
     return dossier.policy.week(dossier.policy.week(now).end)
 
 
-def _clashes(dossier: Dossier, meeting: Meeting, mine: Sequence[Dossier]) -> tuple[Clash, ...]:
-    """Return what stands in the way, each obstacle once."""
+def _clashes(dossier: Dossier, meeting: Meeting, own: Sequence[Meeting]) -> tuple[Clash, ...]:
+    """Return what stands in the way, each obstacle once; `own` are the owner's one-on-ones."""
     found: list[Clash] = []
     for person in (dossier.pair.owner, dossier.pair.partner):
         owner = person == dossier.pair.owner
@@ -138,7 +140,7 @@ def _clashes(dossier: Dossier, meeting: Meeting, mine: Sequence[Dossier]) -> tup
         if _away(dossier, meeting, person):
             found.append(Clash(Obstacle.AWAY, who))
             continue
-        others = {*_doubled(dossier, meeting, person), *(_others(mine, meeting) if owner else ())}
+        others = {*_doubled(dossier, meeting, person), *(_others(own, meeting) if owner else ())}
         for span in sorted(others, key=lambda span: span.start):
             start, end = (local(dossier, meeting.series, edge) for edge in (span.start, span.end))
             found.append(Clash(Obstacle.TAKEN, who, start=start, end=end))
@@ -173,13 +175,11 @@ def _doubled(dossier: Dossier, meeting: Meeting, person: Person) -> Iterator[Spa
         yield own
 
 
-def _others(mine: Sequence[Dossier], meeting: Meeting) -> Iterator[Span]:
+def _others(own: Sequence[Meeting], meeting: Meeting) -> Iterator[Span]:
     """Yield the owner's other one-on-ones at that time."""
-    for dossier in mine:
-        for other in dossier.standing():
-            same = (other.series, other.recurrence_id) == (meeting.series, meeting.recurrence_id)
-            if not same and other.span.overlaps(meeting.span):
-                yield utc(other.span)
+    for other in own:
+        if other.span.overlaps(meeting.span) and other.identity != meeting.identity:
+            yield utc(other.span)
 
 
 def _busy(dossier: Dossier, person: Person) -> Busy:

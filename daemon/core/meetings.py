@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -62,13 +62,20 @@ def merge(
     """
     fresh = _freshest(seen)
     gone = {identity(change.series, change.recurrence_id): change for change in changes}
-    history = {
-        one.identity: _updated(one, fresh.get(one.identity), gone, last_look) for one in known
-    }
+    # What lies before all that is shown or changed stays as it is: most of a long history.
+    first = min((moment for _, moment in (*fresh, *gone)), default=None)
+    old: list[Meeting] = []
+    history: dict[Identity, Meeting] = {}
+    for one in known:
+        if first is None or one.recurrence_id < first:
+            old.append(one)
+        else:
+            name = one.identity
+            history[name] = _updated(one, fresh.get(name), gone.get(name), last_look)
     for key, meeting in fresh.items():
         if key not in history and _appears(meeting, known, last_look):
             history[key] = meeting
-    return _one_a_slot(history.values())
+    return _one_a_slot((*old, *history.values()))
 
 
 def with_unseen(known: Sequence[Meeting], booked: Iterable[Proposal]) -> tuple[Meeting, ...]:
@@ -159,13 +166,12 @@ def _freshest(seen: Iterable[Meeting]) -> dict[Identity, Meeting]:
 def _updated(
     known: Meeting,
     fresh: Meeting | None,
-    gone: Mapping[Identity, Change],
+    change: Change | None,
     last_look: datetime | None,
 ) -> Meeting:
     """Return a known meeting after a look: what is read wins, but the past is not rewritten."""
-    if known == fresh:
+    if known == fresh or (fresh is None and change is None):
         return known
-    change = gone.get(known.identity)
     news = _read_again(known, fresh) if fresh else _explained(known, change)
     # What was over at the last look keeps its fate: whoever ends a series, changes its rule or
     # takes that back means the meetings to come.
@@ -228,18 +234,18 @@ def _one_a_slot(history: Iterable[Meeting]) -> tuple[Meeting, ...]:
 
     The one that stands is kept, else the same one at every look.
     """
-    ordered = sorted(history, key=lambda one: (_slot(one), one.lost, one.series))
+    slots = [(_slot(one), one) for one in history]
     taken: set[datetime] = set()
     found = []
-    for one in ordered:
+    for slot, one in sorted(slots, key=lambda each: (each[0], each[1].lost, each[1].series)):
         counts = not one.single and one.fate is not Fate.SUPERSEDED
-        if counts and _slot(one) in taken:
+        if counts and slot in taken:
             twin = "another series of the two has the same time"
             found.append(replace(one, fate=Fate.SUPERSEDED, because=twin))
         else:
             found.append(one)
         if counts:
-            taken.add(_slot(one))
+            taken.add(slot)
     return tuple(found)
 
 

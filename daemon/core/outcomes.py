@@ -41,13 +41,16 @@ def outcomes(
 
 
 def streak(found: Sequence[Outcome], now: datetime) -> Streak:
-    """Return how many of the latest meetings were missed in a row.
+    """Return how many of the latest meetings, of all oldest first, were missed in a row.
 
     Counted newest first over those that should have begun. One that is going on decides nothing
     yet: like an excused one, and a moved or rescued one not yet held, it is passed over.
     """
     row = Streak()
-    for one in reversed(_begun(found, now)):
+    # Oldest first, so that the end of a long history is enough.
+    for one in reversed(found):
+        if one.recurrence_id > now:
+            continue
         if one.verdict is Verdict.MISSED:
             row = Streak(row.count + 1, one.recurrence_id)
         elif _took_place(one, now):
@@ -57,20 +60,13 @@ def streak(found: Sequence[Outcome], now: datetime) -> Streak:
 
 def rate(found: Sequence[Outcome], now: datetime) -> tuple[int, int]:
     """Return how many were missed and of how many; excused ones and those going on don't count."""
-    past = [one.verdict for one in _begun(found, now)]
+    past = [one.verdict for one in found if one.recurrence_id <= now]
     counted = {Verdict.HELD, Verdict.MOVED, Verdict.RESCUED, Verdict.MISSED}
     return past.count(Verdict.MISSED), sum(verdict in counted for verdict in past)
 
 
 def _took_place(one: Outcome, now: datetime) -> bool:
     return one.verdict is Verdict.HELD or (one.held_at is not None and one.held_at <= now)
-
-
-def _begun(found: Sequence[Outcome], now: datetime) -> list[Outcome]:
-    """Return the outcomes whose own time has come, oldest first."""
-    return sorted(
-        (one for one in found if one.recurrence_id <= now), key=lambda one: one.recurrence_id
-    )
 
 
 def _by_week(meetings: Sequence[Meeting], policy: Policy) -> dict[datetime, list[Meeting]]:

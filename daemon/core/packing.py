@@ -1,6 +1,7 @@
 """Many requests for one calendar: the cheapest plan in which nobody overlaps.
 
-Three steps whose effort hangs on the number of requests alone, in whole numbers, so that every
+What competes for no common time, such as the losses of two weeks, is planned apart. For the rest
+three steps whose effort hangs on the number of requests alone, in whole numbers, so that every
 machine gives the same answer:
 
 1. Prices (Lagrange). Every cell of time gets a price and every meeting takes its cheapest seat
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from daemon.core.seats import Board, Plan, Request, Seat, cost, lay_out
+from daemon.core.seats import Board, Plan, Request, Seat, cost, groups, lay_out
 from daemon.core.settling import settle
 
 # Prices are fractions of a cost unit, still as whole numbers.
@@ -59,7 +60,18 @@ class Quote:
 
 def pack(requests: Sequence[Request]) -> Packing:
     """Grant as many wishes as it takes for the least cost."""
-    board = lay_out(requests)
+    granted: list[int | None] = [None] * len(requests)
+    total, proven = 0, True
+    for rivals in groups(lay_out(requests)):
+        packing = _pack([requests[n] for n in rivals])
+        for n, wish in zip(rivals, packing.granted, strict=True):
+            granted[n] = wish
+        total, proven = total + packing.cost, proven and packing.proven
+    return Packing(tuple(granted), total, proven)
+
+
+def _pack(rivals: Sequence[Request]) -> Packing:
+    board = lay_out(rivals)
     plan, quote = _haggle(board)
     proven = quote.proves(plan)
     if not proven:

@@ -141,7 +141,8 @@ def _document_possible(dossier: Dossier) -> bool:
     """Whether there is a document, or one may still be made."""
     if dossier.shelf.document is not None:
         return True
-    return create_key(dossier) not in dossier.settled - dossier.begun
+    name = create_key(dossier)
+    return name not in dossier.settled or name in dossier.begun
 
 
 def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision]:
@@ -171,7 +172,8 @@ def _document(dossier: Dossier, meeting: Meeting, pen: Pen) -> Iterator[Decision
 
 def _links(dossier: Dossier, now: datetime) -> Iterator[Decision]:
     """Yield the links that are missing; what could not be shared must not be linked."""
-    if _share_key(dossier) in dossier.settled - dossier.done.keys() - dossier.begun:
+    shared = _share_key(dossier)
+    if shared in dossier.settled and shared not in dossier.done and shared not in dossier.begun:
         return
     unopenable = dossier.sight.unopenable if dossier.shelf.document is None else None
     for held in _going_on(dossier, now):

@@ -1,28 +1,26 @@
-"""Another time for what was lost: one proposal a lost meeting, in its week, planned together.
+"""Another time for what was lost: one proposal a lost meeting, in its week.
 
-DOMAIN 5, CONTRACT 4 and 5. A proposal lives until it is booked, declined, overtaken by the
-people themselves, or its week is over.
+DOMAIN 5, CONTRACT 4 and 5; all that is open is planned together (`planning`). A proposal lives
+until it is booked, declined, overtaken by the people themselves, or its week is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from connectors.model import Facts, Json, Key, Person, Span
 from daemon.core.availability import Availability, usual_hours
-from daemon.core.candidates import Loss, given_up
+from daemon.core.candidates import Loss
 from daemon.core.countering import negotiable
 from daemon.core.dossier import Dossier
 from daemon.core.fairness import tally
-from daemon.core.keys import digest, event_key, key
+from daemon.core.keys import digest, key
 from daemon.core.pen import Pen
-from daemon.core.replan import replan
-from daemon.core.slots import Offer, still_free, window
-from daemon.core.spans import Spans, utc
-from daemon.core.wanting import is_open_loss, propose_key, verdicts, wanting
+from daemon.core.slots import window
+from daemon.core.wanting import is_open_loss, verdicts
 from daemon.core.whereabouts import zone
 from daemon.core.words import (
     Decision,
@@ -31,10 +29,8 @@ from daemon.core.words import (
     Kind,
     Meeting,
     Option,
-    Outcome,
     Proposal,
     ProposalState,
-    Verdict,
 )
 
 
@@ -54,20 +50,6 @@ def span_needed(dossier: Dossier, meetings: Iterable[Meeting]) -> Span | None:
     if not spans:
         return None
     return Span(min(span.start for span in spans), max(span.end for span in spans))
-
-
-def propose(dossiers: Sequence[Dossier], now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Yield one proposal for every lost meeting, planned together with all that is still open."""
-    for matter, proposal in _planned(dossiers, now):
-        if matter.fresh:
-            yield from _proposed(matter, proposal, now, pen)
-
-
-def refreshed(dossiers: Iterable[Dossier], now: datetime) -> Iterator[Proposal]:
-    """Yield the open proposals whose times changed, or that others are planned with by now."""
-    for matter, proposal in _planned(dossiers, now):
-        if not matter.fresh and proposal != matter.before:
-            yield proposal
 
 
 def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
@@ -129,74 +111,6 @@ def loss(dossier: Dossier, meeting: Meeting, now: datetime) -> Loss:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Matter:
-    """A lost meeting on the owner's table; `before` is its proposal as it stood, empty if new."""
-
-    dossier: Dossier
-    meeting: Meeting
-    before: Proposal
-    fresh: bool
-
-    def of_today(self, now: datetime) -> bool:
-        """Whether it was proposed on the owner's day of now."""
-        proposed = self.dossier.done.get(propose_key(self.dossier, self.meeting), now)
-        return self.dossier.policy.today(proposed) == self.dossier.policy.today(now)
-
-
-def _planned(dossiers: Iterable[Dossier], now: datetime) -> Iterator[tuple[_Matter, Proposal]]:
-    """Yield all matters of each owner as one joint plan has them."""
-    for mine in by_owner(dossiers):
-        matters = [matter for dossier in mine for matter in _matters(dossier, now)]
-        losses = [_with_told(matter, now) for matter in matters]
-        plan = replan(losses, now)
-        found = [
-            (matter, _renewed(matter.before, losses[n], plan.offers[n], plan.besides(n)))
-            for n, matter in enumerate(matters)
-            if plan.offers[n].options or not matter.fresh or not _excused(matter)
-        ]
-        today = {proposal.id for matter, proposal in found if matter.of_today(now)}
-        for matter, proposal in found:
-            mates = today if proposal.id in today else set()
-            together = {*proposal.together, *mates} - {proposal.id}
-            yield matter, replace(proposal, together=tuple(sorted(together)))
-
-
-def _matters(dossier: Dossier, now: datetime) -> Iterator[_Matter]:
-    for proposal in dossier.proposals:
-        open_still = settled(dossier, proposal, now).state is ProposalState.OPEN
-        if open_still and (meeting := lost_meeting(dossier, proposal)):
-            yield _Matter(dossier, meeting, proposal, fresh=False)
-    for meeting in wanting(dossier, now):
-        yield _Matter(dossier, meeting, _blank(dossier, meeting), fresh=True)
-
-
-def _with_told(matter: _Matter, now: datetime) -> Loss:
-    """Return what was lost with the times told before that still do."""
-    lost = loss(matter.dossier, matter.meeting, now)
-    told = (o.span for o in matter.before.options if o.span.start > now)
-    return replace(lost, told=tuple(utc(span) for span in told if still_free(lost, span)))
-
-
-def _proposed(matter: _Matter, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
-    dossier, meeting = matter.dossier, matter.meeting
-    words = pen.proposal(dossier, as_of(dossier, proposal, now))
-    held = dossier.held(meeting.series)
-    yield Decision(
-        key=propose_key(dossier, meeting),
-        kind=Kind.PROPOSE,
-        pair=dossier.pair.id,
-        account=held.account if held else dossier.account,
-        because=_outcome(matter).because,
-        occurrence=meeting.recurrence_id,
-        series=held.series.handle if held else None,
-        times=meeting.span,
-        version=held.series.version if held else None,
-        after={**facts(proposal), "subject": words.subject, "text": words.text},
-    )
-    yield from _by_itself(dossier, proposal, now, pen)
-
-
 def booking(
     dossier: Dossier, proposal: Proposal, option: Option, because: str, pen: Pen
 ) -> Decision:
@@ -228,24 +142,6 @@ def booking(
 def book_key(proposal: Proposal) -> Key:
     """Return the key of the other time for a lost meeting: there is only one, ever."""
     return key("book", proposal.pair, digest(proposal.series), proposal.recurrence_id)
-
-
-def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) -> Iterator[Decision]:
-    """Book without asking, where the owner chose so and nothing is in doubt (CONTRACT 5)."""
-    held, busy = dossier.held(proposal.series), dossier.sight.busy or {}
-    seen = dossier.pair.owner in busy and dossier.pair.partner in busy
-    sure = seen and not dossier.sight.partial
-    if not dossier.policy.auto or held is None or not held.series.owned or not sure:
-        return
-    if event_key(held.account, held.series.handle) in dossier.settled:
-        return
-    late_enough = (o for o in proposal.options if o.span.start >= now + dossier.policy.freeze)
-    option = next(late_enough, None)
-    if option is not None and book_key(proposal) not in dossier.settled:
-        booked = booking(dossier, proposal, option, "booked by itself, as the settings say", pen)
-        told = pen.booked(dossier, proposal, option)
-        told_of = {"told": {"subject": told.subject, "text": told.text}}
-        yield replace(booked, after={**booked.after, **told_of})
 
 
 def facts(proposal: Proposal) -> Facts:
@@ -291,16 +187,6 @@ def as_proposal(decision: Decision) -> Proposal:
     )
 
 
-def _blank(dossier: Dossier, meeting: Meeting) -> Proposal:
-    return Proposal(
-        f"r-{digest(dossier.pair.id, meeting.series, meeting.recurrence_id)}",
-        dossier.pair.id,
-        meeting.series,
-        meeting.recurrence_id,
-        given_up(meeting, dossier.policy),
-    )
-
-
 def _available(dossier: Dossier, person: Person) -> Availability:
     busy, shown = dossier.sight.busy or {}, dossier.sight.hours.get(person)
     clock = dossier.clock if person == dossier.pair.partner else None
@@ -316,51 +202,9 @@ def _available(dossier: Dossier, person: Person) -> Availability:
     )
 
 
-def by_owner(dossiers: Iterable[Dossier]) -> Iterator[list[Dossier]]:
-    """Yield the dossiers of each owner whose times were read in this look."""
-    seen = [dossier for dossier in dossiers if dossier.sight.busy is not None]
-    for owner in sorted({dossier.pair.owner.address for dossier in seen}):
-        yield [dossier for dossier in seen if dossier.pair.owner.address == owner]
-
-
-def _renewed(proposal: Proposal, lost: Loss, offer: Offer, others: Spans) -> Proposal:
-    """Return the proposal with the times that still do, and new ones for those that are gone.
-
-    A time that still does keeps its number, and no number ever means another time: the owner
-    may answer from a letter of last week. `others` are the places of other meetings.
-    """
-    good = tuple(
-        option
-        for option in proposal.options
-        if utc(option.span) in lost.told and not any(option.span.overlaps(one) for one in others)
-    )
-    if good and good == proposal.options:
-        return proposal
-    new = [o for o in offer.options if not any(o.span.overlaps(g.span) for g in good)]
-    first = proposal.numbered + 1
-    added = tuple(
-        replace(option, n=n)
-        for n, option in enumerate(new[: max(0, lost.policy.options - len(good))], first)
-    )
-    return replace(
-        proposal,
-        options=good + added,
-        fallback=None if good else offer.fallback,
-        numbered=proposal.numbered + len(added),
-    )
-
-
 def _times(span: Span) -> dict[str, str]:
     return {"start": span.start.isoformat(), "end": span.end.isoformat()}
 
 
 def _span(times: Mapping[str, str]) -> Span:
     return Span(datetime.fromisoformat(times["start"]), datetime.fromisoformat(times["end"]))
-
-
-def _excused(matter: _Matter) -> bool:
-    return _outcome(matter).verdict is Verdict.EXCUSED
-
-
-def _outcome(matter: _Matter) -> Outcome:
-    return verdicts(matter.dossier)[matter.meeting.series, matter.meeting.recurrence_id]

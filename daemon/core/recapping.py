@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from connectors.model import Key, Section
-from daemon.core.agenda import prepared
+from daemon.core.agenda import by_meeting
 from daemon.core.dossier import Dossier
 from daemon.core.keys import key
 from daemon.core.pen import Pen
@@ -49,9 +49,10 @@ def ripe(dossier: Dossier, meeting: Meeting) -> datetime:
 
 def read_back(dossier: Dossier, now: datetime) -> Iterator[tuple[Meeting, Section]]:
     """Yield the meetings that are over with their sections as people left them, latest first."""
-    for meeting in reversed(dossier.standing()):
-        section = prepared(dossier, meeting) if ripe(dossier, meeting) <= now else None
-        if section is not None:
+    sections = by_meeting(dossier)
+    for meeting in reversed(dossier.standing() if sections else ()):
+        section = sections.get((meeting.series, meeting.recurrence_id))
+        if section is not None and ripe(dossier, meeting) <= now:
             yield meeting, section
 
 

@@ -11,7 +11,7 @@ from daemon.core.candidates import Loss, Slot
 from daemon.core.packing import pack
 from daemon.core.seats import Request
 from daemon.core.slots import Offer, options, propose, this_week
-from daemon.core.spans import Spans, intersect, union
+from daemon.core.spans import Spans, touches, union
 
 # Orders of magnitude apart, so that one never outweighs the next: first keep as many meetings as
 # possible, then the people who need them most, then the best times.
@@ -50,7 +50,7 @@ def replan(losses: Sequence[Loss], now: datetime) -> Replan:
     for n, loss in enumerate(losses):
         others = plan.besides(n)
         if n in places:
-            clear = [slot for slot in found[n] if not intersect([slot.span], others)]
+            clear = [slot for slot in found[n] if not touches(slot.span, others)]
             offers.append(Offer(options(loss, clear, places[n])))
         else:
             offers.append(propose(loss, now, others))
@@ -72,7 +72,7 @@ def _request(losses: Sequence[Loss], n: int, slots: Sequence[Slot]) -> Request:
 def _broken(loss: Loss, slot: Slot, others: Spans) -> int:
     """Return what it costs to give up a time that was told, or to take one told for another."""
     changed = bool(loss.told) and slot.span not in loss.told
-    return TOLD * (changed + any(slot.span.overlaps(told) for told in others))
+    return TOLD * (changed + touches(slot.span, others))
 
 
 def _firsts(

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import NamedTuple, TypeAlias
 
 from connectors.model import Span
@@ -60,6 +63,19 @@ def lay_out(requests: Sequence[Request]) -> Board:
     rows = zip(wished, unmet, strict=True)
     seats = tuple(tuple(sorted([*row, none], key=_first)) for row, none in rows)
     return Board(seats, unmet, ending, len(cell) or 1)
+
+
+def groups(board: Board) -> list[tuple[int, ...]]:
+    """Return the requests that compete for time, directly or through others, group by group."""
+    found: list[tuple[int, tuple[int, ...]]] = []
+    for n, seats in enumerate(board.seats):
+        wanted = reduce(or_, (seat.mask for seat in seats))
+        rivals = [group for group in found if group[0] & wanted]
+        found = [group for group in found if not group[0] & wanted]
+        for mask, _ in rivals:
+            wanted |= mask
+        found.append((wanted, (*chain.from_iterable(rows for _, rows in rivals), n)))
+    return [tuple(sorted(rows)) for _, rows in found]
 
 
 def cost(plan: Sequence[Seat]) -> int:

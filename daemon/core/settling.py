@@ -29,7 +29,7 @@ def _placed(board: Board, wishes: Sequence[Seat]) -> Plan:
         else:
             late.append(n)
     for n in late:
-        plan[n] = next(seat for seat in board.seats[n] if not seat.mask & taken)
+        plan[n] = _free(board.seats[n], taken)
         taken |= plan[n].mask
     return tuple(plan)
 
@@ -49,18 +49,25 @@ def _in_pairs(board: Board, plan: Plan) -> Plan:
 
 def _pair(board: Board, i: int, j: int, taken: int, limit: int) -> tuple[Seat, Seat] | None:
     """Return the cheapest two seats that go together for less than `limit`."""
-    if board.seats[i][0].cost + board.seats[j][0].cost >= limit:
+    # Mostly both are where they would go anyway: whoever saves nothing alone is not asked further.
+    least = _free(board.seats[j], taken).cost
+    if _free(board.seats[i], taken).cost + least >= limit:
         return None
     found = None
     partners = [seat for seat in board.seats[j] if not seat.mask & taken]
     for seat in board.seats[i]:
-        if seat.cost + partners[0].cost >= limit:
+        if seat.cost + least >= limit:
             break
         if not seat.mask & taken:
             other = next(other for other in partners if not other.mask & seat.mask)
             if seat.cost + other.cost < limit:
                 limit, found = seat.cost + other.cost, (seat, other)
     return found
+
+
+def _free(seats: Plan, taken: int) -> Seat:
+    """Return the cheapest seat that nobody has; going without is always left."""
+    return next(seat for seat in seats if not seat.mask & taken)
 
 
 def _retimed(board: Board, plan: Plan) -> Plan:

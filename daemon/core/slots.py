@@ -11,7 +11,7 @@ from daemon.core.availability import engaged
 from daemon.core.candidates import MINUTE, Loss, Slot, candidates
 from daemon.core.policy import Policy
 from daemon.core.reasons import because, caveats, theirs
-from daemon.core.spans import Spans, utc
+from daemon.core.spans import Spans, touches, utc
 from daemon.core.words import Fallback, FallbackKind, Meeting, Option
 
 # Two options closer than this, in minutes from start to start, are hardly a choice; each minute
@@ -48,7 +48,7 @@ def window(meeting: Meeting, policy: Policy) -> Span:
 def still_free(loss: Loss, span: Span) -> bool:
     """Whether nothing that can be seen of either stands in the way of a time offered before."""
     lost = loss.meeting.span
-    return not any(utc(span).overlaps(b) for who in loss.both for b in engaged(who, lost))
+    return not any(touches(utc(span), engaged(who, lost)) for who in loss.both)
 
 
 def this_week(loss: Loss, now: datetime, taken: Spans = ()) -> tuple[Slot, ...]:

@@ -6,6 +6,7 @@ the hour that a clock change repeats. Every result is in canonical form: touchin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import TypeAlias
@@ -18,6 +19,8 @@ Spans: TypeAlias = tuple[Span, ...]
 
 def utc(span: Span) -> Span:
     """Return the same time told in UTC."""
+    if span.start.tzinfo is UTC and span.end.tzinfo is UTC:
+        return span
     return Span(span.start.astimezone(UTC), span.end.astimezone(UTC))
 
 
@@ -42,6 +45,13 @@ def subtract(some: Iterable[Span], away: Iterable[Span]) -> Spans:
     if not kept:
         return ()
     return intersect(kept, gaps(away, Span(kept[0].start, kept[-1].end)))
+
+
+def touches(span: Span, some: Spans) -> bool:
+    """Whether a span in UTC has a moment in common with a set."""
+    # In a set whatever starts first ends first.
+    first = bisect_right(some, span.start, key=lambda one: one.end)
+    return first < len(some) and some[first].start < span.end
 
 
 def _merged(ordered: Iterable[Span]) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 
 from connectors.errors import NotPermitted
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision; a test compares it with the scripts."""
 UPDATE = "update visavis, or put the backup of before back: deploy/README.md, Restore"
 """The way on with a database that a newer visavis has migrated: there is no way back."""

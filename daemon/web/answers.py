@@ -13,10 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daemon import answering, ledger, queries, views
+from daemon import answering, ledger, views
 from daemon.answering import Refused
 from daemon.core.proposing import settled
 from daemon.core.words import Proposal, ProposalState
+from daemon.desk import last_known
 from daemon.links import BadLink, Links
 from daemon.locks import Held
 from daemon.web.forms import form
@@ -83,7 +84,7 @@ def _asked(request: Request) -> _Asked:
     wanted = house.links.asked(request.path_params["token"], now)
     with house.store.read() as session:
         proposal = ledger.proposal(session, wanted)
-    found = queries.last_known(house, now)[1]
+    found = last_known(house, now)[1]
     dossier = next((one for one in found if proposal and one.pair.id == proposal.pair), None)
     if proposal is None or dossier is None:
         raise HTTPException(404, "This proposal is not known any more.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -14,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from daemon import health, queries
+from daemon import health, journal
+from daemon.desk import Desk
 from daemon.web.site import Site, site
 
 
@@ -45,15 +47,16 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
-        desk = queries.desk(self._house, self._now)
-        status, pairs = desk["status"], desk["pairs"]
-        outcomes = [outcome["outcome"] for pair in pairs for outcome in pair["outcomes"]]
-        writes = [(entry["kind"], entry["state"]) for entry in queries.entries(self._house)]
-        accounts = [(one["provider"], one["state"]) for one in status["accounts"]]
-        proposals = [(one["state"],) for one in desk["proposals"]]
+        desk = Desk(self._house, self._now)
+        status = desk.status
+        accounts = Counter((one["provider"], one["state"]) for one in status["accounts"])
+        outcomes = Counter((one.verdict,) for pair in desk.dossiers for one in pair.outcomes)
+        proposals = Counter((one.state,) for one in desk.standing)
+        with self._house.store.read() as session:
+            writes = journal.counted(session)
         yield _counted("accounts", "Accounts by state.", ("provider", "state"), accounts)
-        yield _single("pairs", "One-on-ones.", len(pairs))
-        yield _counted("outcomes", "Meetings of them.", ("outcome",), [(o,) for o in outcomes])
+        yield _single("pairs", "One-on-ones.", len(desk.dossiers))
+        yield _counted("outcomes", "Meetings of them.", ("outcome",), outcomes)
         yield _counted("proposals", "Proposals by state.", ("state",), proposals)
         yield _counted("writes", "Writes in the journal.", ("kind", "state"), writes)
         yield _single("open_alerts", "Alerts whose streak lasts.", status["open"]["alerts"])
@@ -69,11 +72,8 @@ class _State(Collector):
             yield _single("last_look_age_seconds", "Age of the oldest last look.", age)
 
 
-def _counted(
-    name: str, told: str, labels: tuple[str, ...], found: Iterable[tuple[str, ...]]
-) -> Metric:
+def _counted(name: str, told: str, labels: tuple[str, ...], counted: Mapping[Any, int]) -> Metric:
     metric = GaugeMetricFamily(f"visavis_{name}", told, labels=labels)
-    counted = Counter(found)
     for values, number in counted.items():
         metric.add_metric(values, number)
     return metric

@@ -13,16 +13,17 @@ from starlette.responses import Response
 from daemon import queries, views
 from daemon.core.decide import plan_hash
 from daemon.core.dossier import Dossier
+from daemon.core.words import ProposalState
 from daemon.house import House
 from daemon.tick import foresee
 from daemon.views import Shape
-from daemon.web.picture import HEIGHT, LEGEND, WIDTH, Picture, picture, weeks
+from daemon.web.picture import HEIGHT, LEGEND, WIDTH, Picture, picture, since, weeks
 from daemon.web.prose import prose
 from daemon.web.site import Site, site
 from daemon.web.templating import desk, page
 
 A_PAGE = 60
-"""Writes of the journal on one page."""
+"""Writes of the journal, or closed proposals, on one page."""
 ENOUGH = 5
 """Proposals on the overview, so that the pairs stay in sight; the others have their own page."""
 NO_PAIR = "There is no such pair; perhaps the settings ignore it."
@@ -31,34 +32,33 @@ NO_PAIR = "There is no such pair; perhaps the settings ignore it."
 def overview(request: Request) -> Response:
     """Show what needs the owner, and every pair."""
     here, shown = site(request), desk(request)
+    drawn = min(since(account.policy, here.clock()) for account in here.house().accounts)
+    pairs = shown.pairs(drawn)
     return page(
         request,
         "overview.html",
-        pairs=sorted(shown["pairs"], key=_soonest),
+        pairs=sorted(pairs, key=_soonest),
         names=_names(request),
-        pictures=_pictures(shown["pairs"], here),
-        proposals=sorted(_open(shown["proposals"]), key=_lost),
+        pictures=_pictures(pairs, here),
+        proposals=sorted(_waiting(request), key=_lost),
         enough=ENOUGH,
-        alerts=_loudest(shown["alerts"]),
-        troubled=[one for one in shown["status"]["accounts"] if one["problem"]],
+        alerts=_loudest(shown.alerts()),
+        troubled=[one for one in shown.status["accounts"] if one["problem"]],
         **_drawing(here),
     )
 
 
 def pair(request: Request) -> Response:
     """Show one pair with everything known of it."""
-    here, shown = site(request), desk(request)
-    wanted = request.path_params["pair"]
-    found = next((one for one in shown["pairs"] if one["id"] == wanted), None)
-    if found is None:
-        raise HTTPException(404, NO_PAIR)
+    here, known = site(request), dossier(request)
+    found = views.pair(known, here.clock())
     return page(
         request,
         "pair.html",
         pair=found,
         pictures=_pictures([found], here),
-        proposals=[one for one in _open(shown["proposals"]) if one["pair"] == wanted],
-        alerts=[one for one in _loudest(shown["alerts"]) if one["pair"] == wanted],
+        proposals=[one for one in _waiting(request) if one["pair"] == known.pair.id],
+        alerts=[one for one in _loudest(desk(request).alerts()) if one["pair"] == known.pair.id],
         **_drawing(here),
     )
 
@@ -87,17 +87,20 @@ def proposals(request: Request) -> Response:
 
 def offers(request: Request) -> dict[str, Any]:
     """Return what the page of proposals shows."""
-    found = desk(request)["proposals"]
+    shown, house = desk(request), site(request).house()
+    over = [one for one in reversed(shown.standing) if one.state is not ProposalState.OPEN]
+    first = A_PAGE * (number := _turned(request))
     return {
-        "proposals": _open(found),
-        "closed": [one for one in reversed(found) if one["state"] != "open"],
+        "proposals": [] if number else _waiting(request),
+        "closed": [queries.proposal(house, one) for one in over[first : first + A_PAGE]],
         "names": _names(request),
+        **_turning(number, more=len(over) > first + A_PAGE),
     }
 
 
 def alerts(request: Request) -> Response:
     """Show the repeated misses, the open ones first."""
-    found = sorted(desk(request)["alerts"], key=lambda one: (one["open"], one["at"]), reverse=True)
+    found = sorted(desk(request).alerts(), key=lambda one: (one["open"], one["at"]), reverse=True)
     return page(request, "alerts.html", alerts=found, names=_names(request))
 
 
@@ -108,16 +111,14 @@ def journal(request: Request) -> Response:
 
 def writes(request: Request) -> dict[str, Any]:
     """Return what the page of the journal shows: so many writes, and where to turn."""
-    found = list(reversed(queries.entries(site(request).house())))
-    asked = request.query_params.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
-    first = number * A_PAGE
+    house = site(request).house()
+    number = _turned(request)
+    found = queries.latest(house, number * A_PAGE, A_PAGE + 1)
     return {
         "names": _names(request),
-        "about": queries.about(site(request).house()),
-        "entries": found[first : first + A_PAGE],
-        "newer": number - 1 if number else None,
-        "older": number + 1 if len(found) > first + A_PAGE else None,
+        "about": {one.decision.key: one.decision.pair for one in found},
+        "entries": [queries.entry(house, one) for one in found[:A_PAGE]],
+        **_turning(number, more=len(found) > A_PAGE),
     }
 
 
@@ -140,9 +141,7 @@ def plan(request: Request) -> Response:
 def series(request: Request) -> Response:
     """Say of every series why it is, or is not, a one-on-one."""
     asked = request.query_params.get("text", "")
-    here = site(request)
-    found = queries.explain(here.house(), asked, here.clock())
-    return page(request, "series.html", series=found, asked=asked)
+    return page(request, "series.html", series=desk(request).explain(asked), asked=asked)
 
 
 def accounts(request: Request) -> Response:
@@ -152,7 +151,7 @@ def accounts(request: Request) -> Response:
     return page(
         request,
         "accounts.html",
-        accounts=desk(request)["status"]["accounts"],
+        accounts=desk(request).status["accounts"],
         # One that is overdue waits for nothing but the daemon.
         next_looks={name: due.isoformat() for name, due in looks if due and due > here.clock()},
         pushed=here.bell.accounts,
@@ -161,10 +160,7 @@ def accounts(request: Request) -> Response:
 
 def dossier(request: Request) -> Dossier:
     """Return the pair that the address names; 404 where there is none."""
-    here = site(request)
-    found = queries.last_known(here.house(), here.clock())[1]
-    wanted = request.path_params["pair"]
-    known = next((one for one in found if one.pair.id == wanted), None)
+    known = desk(request).known.get(request.path_params["pair"])
     if known is None:
         raise HTTPException(404, NO_PAIR)
     return known
@@ -177,13 +173,25 @@ def editable(house: House, known: Dossier) -> bool:
     return document is not None and texts is not None and texts.open(document.url) is not None
 
 
-def _open(shapes: Iterable[Shape]) -> list[Shape]:
-    return [one for one in shapes if one.get("open", one.get("state") == "open")]
+def _turned(request: Request) -> int:
+    """Return how many pages were turned; nonsense is the first page."""
+    asked = request.query_params.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 0
+
+
+def _turning(number: int, *, more: bool) -> dict[str, int | None]:
+    """Return which page is newer than this one and, where there are `more`, which is older."""
+    return {"newer": number - 1 if number else None, "older": number + 1 if more else None}
+
+
+def _waiting(request: Request) -> list[Shape]:
+    house = site(request).house()
+    return [queries.proposal(house, one) for one in desk(request).waiting]
 
 
 def _loudest(alerts: Iterable[Shape]) -> list[Shape]:
     """Return the last alert of every streak that lasts; the note before it says less."""
-    return list({one["pair"]: one for one in _open(alerts)}.values())
+    return list({one["pair"]: one for one in alerts if one["open"]}.values())
 
 
 def _soonest(pair: Shape) -> tuple[bool, datetime | None, str]:
@@ -198,7 +206,7 @@ def _lost(proposal: Shape) -> datetime:
 
 def _names(request: Request) -> dict[str, Shape]:
     """Return who is meant by the id of a pair; one that the settings ignore by now is missing."""
-    return {one["id"]: one["with"] for one in desk(request)["pairs"]}
+    return {one.pair.id: views.who(one) for one in desk(request).dossiers}
 
 
 def _pictures(pairs: Iterable[Shape], here: Site) -> dict[str, Picture]:

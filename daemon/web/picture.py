@@ -77,9 +77,14 @@ def weeks(policy: Policy, now: datetime) -> tuple[Week, ...]:
     return tuple(Week(first + timedelta(weeks=n), n == 0) for n in range(-BACK, AHEAD + 1))
 
 
+def since(policy: Policy, now: datetime) -> datetime:
+    """Return the moment that the picture begins with."""
+    return weeks(policy, now)[0].first
+
+
 def picture(outcomes: Iterable[Shape], policy: Policy, now: datetime) -> Picture:
     """Draw what happened to the meetings of a pair."""
-    origin = weeks(policy, now)[0].first
+    origin = since(policy, now)
     marks = tuple(
         Mark(x, shape)
         for shape in sorted(outcomes, key=lambda one: datetime.fromisoformat(one["start"]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from connectors.plain import plain
-from daemon import phrases, queries
+from daemon import phrases
 from daemon.core.pairing import rhythm
-from daemon.views import Shape
+from daemon.desk import Desk
 from daemon.web.forms import csrf
 from daemon.web.pulse import revision
 from daemon.web.site import site
@@ -48,7 +48,7 @@ def page(request: Request, name: str, status: int = 200, /, **facts: Any) -> HTM
         "here": f"{request.url.path}?{query}" if (query := _query(request)) else request.url.path,
         "csrf": sign,
         "revision": revision(here.house()) if sign else "",
-        "open": desk(request)["status"]["open"] if sign else None,
+        "open": desk(request).status["open"] if sign else None,
         "said": SAID.get(request.query_params.get("said", "")),
     }
     return HTMLResponse(_environment().get_template(name).render(frame | facts), status)
@@ -60,12 +60,11 @@ def _query(request: Request) -> str:
     return urlencode(asked)
 
 
-def desk(request: Request) -> Shape:
-    """Return what the owner's desk shows; every part of one page speaks of the same moment."""
+def desk(request: Request) -> Desk:
+    """Return the owner's desk; every part of one page speaks of the same moment."""
     if not hasattr(request.state, "desk"):
-        request.state.desk = queries.desk(site(request).house(), site(request).clock())
-    shown: Shape = request.state.desk
-    return shown
+        request.state.desk = Desk(site(request).house(), site(request).clock())
+    return cast("Desk", request.state.desk)
 
 
 @cache

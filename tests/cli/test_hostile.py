@@ -23,7 +23,7 @@ from daemon.store import open_store
 from tests.cli.conftest import Desk, cancelled
 from tests.connectors.notify.test_messages import Hook
 from tests.connectors.smtp.servers import Sink, serving
-from tests.web.conftest import Window, _App
+from tests.web.conftest import Page, Window
 
 # A colour for terminals, a turn of direction, an isolate that never ends, a bell.
 OBEYED = "\x1b[31m\u202e\u2066\x07"
@@ -170,7 +170,7 @@ def pages(ways: Ways) -> None:
         stack.callback(store.close)
         stack.callback(house.close)
         window = Window(house, now)
-        window.base = stack.enter_context(serve(_App(window)))
+        window.base = stack.enter_context(serve(Page(window)))
         stack.enter_context(window.client)
         window.entered()
         (pair,) = queries.pairs(house, now)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from connectors.model import Capability
+from connectors.model import Capability, Key
 from daemon.core.cadence import A_QUARTER, WATCHED, advised, cadence
 from daemon.core.dossier import Held, judged
 from daemon.core.words import Decision
@@ -107,3 +107,13 @@ def test_it_is_proposed_at_most_once_a_quarter(ago: timedelta, count: int) -> No
     (told_of,) = proposed(one)
     done = {told_of.key: one.now - ago}
     assert len(proposed(replace(one, dossier=replace(one.dossier, done=done)))) == count
+
+
+@pytest.mark.parametrize("days", [56, 90])
+def test_a_quarter_is_counted_across_the_turn_of_one(days: int) -> None:
+    one = pair()
+    (told_of,) = proposed(one)
+    earlier = Key(told_of.key.replace("2026-q2", "2026-q1"))
+    done = {earlier: one.now - timedelta(days)}
+    assert earlier != told_of.key
+    assert proposed(replace(one, dossier=replace(one.dossier, done=done))) == []

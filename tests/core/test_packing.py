@@ -84,6 +84,16 @@ def test_who_wishes_nothing_gets_nothing(asked: list[Request]) -> None:
     assert pack(asked) == Packing((None,) * len(asked), sum(r.unmet for r in asked), proven=True)
 
 
+def test_two_weeks_are_planned_as_each_alone() -> None:
+    a_week = 7 * 24 * 4
+    here = [Request(tuple(wish(15 * abs(n - 4), n) for n in range(6)), 1_000)] * 3
+    there = [Request(tuple(wish(9 * n, a_week + n) for n in range(5)), 1_000)] * 3
+    mixed = pack([one for both in zip(here, there, strict=True) for one in both])
+    one, other = pack(here), pack(there)
+    assert (mixed.granted[::2], mixed.granted[1::2]) == (one.granted, other.granted)
+    assert (mixed.cost, mixed.proven) == (one.cost + other.cost, True)
+
+
 def test_an_over_full_calendar_is_within_half_a_percent() -> None:
     asked = [
         Request(tuple(wish(15 * abs(n - 8) + (7 * who * n) % 31, n) for n in range(14)), 10_000)

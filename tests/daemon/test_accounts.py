@@ -227,6 +227,6 @@ def test_a_series_that_a_calendar_shows_twice_is_written_to_once(stage: Stage) -
     stage.tick(FIRST - hours(30))
     dossier = stage.dossier(now)
     twice = replace(dossier, series=dossier.series * 2)
-    keys = [decision.key for decision in decide([twice], now, stage.house.pen)]
+    keys = [decision.key for decision in decide([twice], (), now, stage.house.pen)]
     assert len(keys) == len(set(keys))
     assert any(key.startswith("attach_agenda") for key in keys)

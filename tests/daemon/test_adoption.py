@@ -9,8 +9,9 @@ import pytest
 
 from connectors.memory.world import Document
 from connectors.model import Key, Link, Span, Url
+from daemon.desk import last_known
 from daemon.house import About
-from daemon.queries import agenda, last_known
+from daemon.queries import agenda
 from tests.stage import BEN, FIRST, MAYA, Stage, hours
 
 URL = Url("https://documents.example/our-own.md")

@@ -18,8 +18,9 @@ from connectors.standins.faults import Answer, Fault, LostAnswer, Reset, Truncat
 from connectors.standins.google import World, application
 from connectors.standins.google.docs.page import Page
 from connectors.standins.server import serve
-from daemon import answering, logs, queries, wiring
+from daemon import answering, logs, wiring
 from daemon.cli.app import run
+from daemon.desk import last_known
 from daemon.house import House
 from daemon.store import open_store
 from daemon.tick import Turn, tick
@@ -111,7 +112,7 @@ def lived(life: Life) -> Iterator[str]:
     Page(life.world, file).writes_on_top(WORDS)
     life.ben.declines(event, on=week(1), comment=COMMENT)
     turns.append(life.tick(week(1) - hours(24)))
-    memory = queries.last_known(life.house, life.now)[0]
+    memory = last_known(life.house, life.now)[0]
     answering.accept(life.house, memory.proposals[0].id, life.now)
     for number, fault in enumerate(FAULTS, 2):
         life.maya.cancels(event, on=week(number))

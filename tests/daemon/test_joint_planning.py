@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import Any
 
 from connectors.model import Span
-from daemon import answering, queries
-from tests.stage import FIRST, HALF_AN_HOUR, MAYA, Stage, hours, week
+from daemon import answering, ledger, queries
+from tests.stage import BEN, FIRST, HALF_AN_HOUR, MAYA, Stage, hours, week
 
 SUNDAY = week(1) - hours(20)
 DAY = timedelta(days=1)
@@ -102,3 +102,34 @@ def test_what_is_open_from_another_day_keeps_its_time_and_is_not_named(stage: St
     assert [one["together"] for one in shapes(stage)] == [[], []]
     assert first_times(stage)[:1] == told
     assert not any(a.overlaps(b) for a, b in combinations(first_times(stage), 2))
+
+
+def test_what_a_paused_pair_was_told_is_not_taken_by_another(stage: Stage) -> None:
+    with_ben, with_caro = two(stage)
+    wanted_by_both = week(1) + DAY + HALF_AN_HOUR
+    crowd(stage, Span(wanted_by_both, wanted_by_both + HALF_AN_HOUR * 2))
+    stage.world.cancel(with_ben, week(1))
+    stage.tick(SUNDAY)
+    (told,) = first_times(stage)
+    with stage.store.write() as session:
+        ledger.pause(session, shapes(stage)[0]["pair"], None)
+    stage.world.cancel(with_caro, week(1) + HALF_AN_HOUR)
+    stage.tick(SUNDAY + hours(2))
+    first, second = first_times(stage)
+    assert first == told
+    assert not second.overlaps(told)
+
+
+def test_what_a_paused_pair_lost_takes_no_time_from_others(stage: Stage) -> None:
+    with_ben, with_caro = two(stage)
+    only = Span(week(1) + DAY, week(1) + DAY + HALF_AN_HOUR)
+    crowd(stage, only)
+    with stage.store.write() as session:
+        (ben,) = (
+            known.pair.id for known in ledger.pairs(session) if known.pair.partner.address == BEN
+        )
+        ledger.pause(session, ben, None)
+    stage.world.cancel(with_ben, week(1))
+    stage.world.cancel(with_caro, week(1) + HALF_AN_HOUR)
+    stage.tick(SUNDAY)
+    assert first_times(stage) == [only]

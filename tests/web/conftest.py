@@ -128,7 +128,7 @@ def opened() -> Iterator[Callable[[House, datetime], Window]]:
 
         def show(house: House, now: datetime) -> Window:
             window = Window(house, now)
-            window.base = open_windows.enter_context(serve(_App(window)))
+            window.base = open_windows.enter_context(serve(Page(window)))
             open_windows.enter_context(window.client)
             # On the same connection: the answer before it is finished when the server ends.
             open_windows.callback(window.get, "/healthz")
@@ -137,7 +137,7 @@ def opened() -> Iterator[Callable[[House, datetime], Window]]:
         yield show
 
 
-class _App:
+class Page:
     """The page, built at the first request: only then its port is known."""
 
     def __init__(self, window: Window) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from connectors.model import Span
-from daemon import queries, steering
+from daemon import ledger, queries, steering
+from daemon.core.words import ProposalState
 from daemon.house import House
 from daemon.ledger import EVERYBODY
+from daemon.web.pages import A_PAGE
 from tests.stage import FIRST, HALF_AN_HOUR, MAYA, Stage, hours, week
 from tests.web.conftest import SUNDAY, Paper, Window
 
@@ -99,6 +102,21 @@ def test_the_journal_is_turned_like_a_book(lost: Stage, window: Window) -> None:
 @pytest.mark.parametrize("path", ["/", "/proposals", "/alerts", "/journal", "/accounts"])
 def test_pages_that_change_ask_again_by_themselves(window: Window, path: str) -> None:
     assert f'data-hx-get="{path}" data-hx-trigger="look"' in window.text(path)
+
+
+def test_closed_proposals_are_turned_over_by_the_page_and_open_ones_stand_on_the_first(
+    lost: Stage, window: Window
+) -> None:
+    (waiting,) = lost.dossier(SUNDAY).proposals
+    with lost.store.write() as session:
+        for number in range(A_PAGE + 1):
+            closed = replace(waiting, id=f"r-{number}", state=ProposalState.DECLINED)
+            ledger.keep_proposal(session, closed, SUNDAY - hours(number + 1))
+    first, second = window.text("/proposals"), window.text("/proposals?page=1")
+    assert (first.count('<li id="r-'), second.count('<li id="r-')) == (A_PAGE, 1)
+    assert f'id="r-{A_PAGE}"' in second
+    assert f'<article class="proposal" id="{waiting.id}"' in first
+    assert f'id="{waiting.id}"' not in second
 
 
 @pytest.mark.parametrize("path", ["/plan", "/series"])

@@ -21,6 +21,7 @@ from daemon.cli.output import say
 from daemon.core.dossier import Dossier
 from daemon.core.keys import entry_id
 from daemon.core.proposing import as_proposal
+from daemon.desk import last_known
 from daemon.logs import quiet
 from daemon.tick import Turn, tick
 from daemon.views import Shape
@@ -223,7 +224,7 @@ def _turn(acme: Company, turn: Turn) -> Iterator[str]:
 
 
 def _pair(acme: Company, name: str) -> Dossier:
-    found = queries.last_known(acme.house, acme.clock.now)[1]
+    found = last_known(acme.house, acme.clock.now)[1]
     return next(d for d in found if d.pair.partner.address.startswith(name))
 
 
