@@ -16,6 +16,11 @@ def plain(text: str) -> str:
     return _OBEYED.sub("", text)
 
 
+def spelled(text: str) -> str:
+    """Return JSON with the same characters written as escapes: it says the same, and is read."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def one_line(text: str) -> str:
     """Return text on one line, for where a line break would begin something new."""
     return plain(" ".join(text.split()))

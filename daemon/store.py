@@ -88,6 +88,8 @@ def open_store(home: Path, database: str = "sqlite", *, create: bool = True) -> 
         file = home / "visavis.sqlite"
         if create:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # What lies beside it (-wal, -shm) gets the same rights, in a folder open to others too.
+            file.touch(mode=0o600)
         database = f"sqlite:///{file}" if create or file.exists() else IN_MEMORY
     store = Store(_engine(database))
     upgrade(store.engine)

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from connectors.plain import one_line, plain
+from connectors.plain import one_line, plain, spelled
 
 
 def show_json(shape: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Print one JSON document; what the terminal cannot show is escaped, never replaced."""
-    whole = json.dumps(shape, ensure_ascii=False, indent=2)
-    print(whole if _shows(whole) else json.dumps(shape, indent=2))
+    """Print one JSON document; what the terminal cannot show, or obeys, is escaped."""
+    whole = spelled(json.dumps(shape, ensure_ascii=False, indent=2))
+    print(whole if _shows(whole) else spelled(json.dumps(shape, indent=2)))
 
 
 def sign(wanted: str, plain: str) -> str:

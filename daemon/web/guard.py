@@ -5,6 +5,8 @@ An ASGI application around all others, so that no route can be forgotten.
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -19,6 +21,8 @@ log = structlog.get_logger()
 
 SMALL, MANY, LARGE = 16_000, 256_000, 1_000_000
 """Most bytes of a form, of messages that a provider pushes, and of a form with a document."""
+PATIENCE = 10.0
+"""Seconds for a whole body."""
 PUSHED = "/push/"
 SHARED = ("/s/", "/static/", "/healthz", PUSHED)
 """All that the public host serves; the owner's pages are for loopback alone."""
@@ -96,14 +100,19 @@ class Guard:
 
 
 class _Watched:
-    """The body of a request, up to its cap: a client may send more than it announced."""
+    """The body of a request, up to its cap and in time: a client may send what it likes."""
 
     def __init__(self, receive: Receive, cap: int) -> None:
         self._receive = receive
         self._left = cap
+        self._until = asyncio.get_running_loop().time() + PATIENCE
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise HTTPException(408, "This took too long.") from error
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise HTTPException(413, "This is too large.")

@@ -15,6 +15,7 @@ from daemon.house import House
 from daemon.push import Doorbell
 from daemon.schedule import Service
 from daemon.web.app import application
+from daemon.web.door import Door
 from daemon.web.entrance import address, listening, one_time_link, told
 from daemon.web.site import Site
 
@@ -65,6 +66,7 @@ class _Server(uvicorn.Server):
 def _settings(site: Site) -> uvicorn.Config:
     return uvicorn.Config(
         application(site),
+        http=Door,
         lifespan="off",
         ws="none",
         log_config=None,

@@ -188,3 +188,14 @@ def pages(ways: Ways) -> None:
         assert json.loads(window.text("/api/series"))[0]["title"].startswith("<img")
         assert "evil" not in window.text("/metrics")
         assert httpx2.get(window.base + "/api/pairs").status_code == 401
+
+
+def test_json_says_the_same_and_a_terminal_only_shows_it(desk: Desk) -> None:
+    title = "A\x9b31mB\u202eC\x7fD"
+    desk.meets("ben", title=title)
+    desk.at(MONDAY.isoformat())
+    desk.run("tick")
+    for command in ("pairs", "export"):
+        result = desk.run(command, "--json")
+        assert not RUN.search(result.out)
+        assert title in json.dumps(result.json, ensure_ascii=False)

@@ -197,3 +197,14 @@ def test_what_nobody_keeps_can_be_read_by_many_threads_at_once(tmp_path: Path) -
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(read, range(400))) == 0
     store.close()
+
+
+def test_a_database_is_nobody_elses_in_a_folder_open_to_all(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    store = open_store(tmp_path)
+    with store.write() as session:
+        ledger.pause(session, "p-1", None)
+        files = [*tmp_path.iterdir()]
+        assert len(files) == 3
+        assert not any(file.stat().st_mode & 0o077 for file in files)
+    store.close()

@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from daemon.web.door import MOST
 from tests.web.conftest import EVENT
 
 PROGRAM = (sys.executable, "-c", "from daemon.cli import main; main()")
@@ -107,3 +108,28 @@ def test_a_killed_daemon_is_not_taken_for_a_running_one(folder: Path) -> None:
         daemon.wait()
     assert (folder / "home" / "page.address").exists()
     assert visavis(folder, "open", "--print").returncode == 1
+
+
+def test_strangers_who_say_nothing_keep_nobody_out(folder: Path) -> None:
+    with running(folder), ExitStack() as doors:
+        host, port = (folder / "home" / "page.address").read_text().split(":")
+
+        def says(words: str) -> socket.socket:
+            door = doors.enter_context(socket.create_connection((host, int(port)), timeout=30))
+            door.sendall(words.format(host=f"{host}:{port}").encode())
+            return door
+
+        form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99"
+        head = "POST /s/answer/x HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}"
+        slow = says(f"{head}\r\n{form}\r\n\r\nhalf")
+        quiet = [says("GET / HTTP/1.1\r\nHos") for _ in range(MOST + 20)]
+        assert [hung_up(door) for door in quiet] == [True] * len(quiet)
+        assert httpx2.get(f"http://{host}:{port}/healthz").status_code == 200
+        assert b" 408 " in slow.recv(100)
+
+
+def hung_up(door: socket.socket) -> bool:
+    try:
+        return door.recv(1) == b""
+    except ConnectionResetError:
+        return True
