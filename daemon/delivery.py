@@ -12,14 +12,15 @@ import structlog
 from connectors.errors import ConnectorError, NotFound, NotPermitted, OutcomeUnknown
 from connectors.model import Hours, Key, Letter, Weekday
 from connectors.protocol import Messages
-from daemon import health, ledger, outbox
+from daemon import health, ledger, outbox, shelf
 from daemon.core.alerting import lasting
 from daemon.core.dossier import Dossier
 from daemon.core.foresight import FORESIGHT, still_ahead
 from daemon.core.policy import Policy
 from daemon.core.proposing import as_of
 from daemon.core.telling import soon
-from daemon.core.words import ProposalState
+from daemon.core.words import ProposalState, Shelf
+from daemon.dossiers import shelved
 from daemon.endings import ENDING, still_ends
 from daemon.gather import read
 from daemon.health import Condition
@@ -262,6 +263,11 @@ def _post_digests(house: House, memory: Memory, dossiers: Sequence[Dossier], now
             _post_digest(house, accounts, dossiers, now)
 
 
+def _with_shelf(house: House, dossier: Dossier, written: Mapping[str, Shelf]) -> Dossier:
+    known = written.get(dossier.pair.id, dossier.shelf)
+    return replace(dossier, shelf=shelved(house, known))
+
+
 def _post_digest(
     house: House, accounts: Sequence[Account], dossiers: Sequence[Dossier], now: datetime
 ) -> None:
@@ -273,6 +279,9 @@ def _post_digest(
         if not house.channels or outbox.posted(session, name):
             return
         notes = [note for one in sorted(names) for note in outbox.notes(session, one)]
+        # What this very turn wrote is no section of an earlier meeting.
+        written = shelf.shelves(session)
+    mine = [_with_shelf(house, dossier, written) for dossier in mine]
     pairs = {dossier.pair.id: dossier for dossier in mine}
     untrue = [n for n in notes if _current(house, n, pairs.get(n.pair), now) is None]
     tonight = now - evening < EVENING

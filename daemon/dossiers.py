@@ -192,7 +192,7 @@ def _dossier(
         since=known.since if known else now,
         series=tuple(_held(house, a, s, couple.partner) for a, s in couple.held),
         meetings=history,
-        shelf=_shelf(house, memory.shelves.get(couple.id, Shelf())),
+        shelf=shelved(house, memory.shelves.get(couple.id, Shelf())),
         shown=shown((*couple.held, *couple.singles), owner, couple.partner, looks, now),
         holidays=_days(holidays),
         started=began,
@@ -251,7 +251,7 @@ def _task_list(house: House, account: Account) -> str:
     return account.name if account in mine else mine[0].name if mine else ""
 
 
-def _shelf(house: House, known: Shelf) -> Shelf:
+def shelved(house: House, known: Shelf) -> Shelf:
     """Return the shelf; where its account was removed, the pair's own takes it over."""
     kept = any(account.name == known.account for account in house.accounts)
     return known if kept else replace(known, account="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,23 @@ def test_there_is_one_digest_a_working_day(stage: Stage) -> None:
     stage.tick(SUNDAY)
     stage.every(FRIDAY, week(1) - hours(2), hours(1))
     assert len(digests(stage)) == 1
+
+
+def test_what_was_written_just_now_is_no_earlier_meeting(stage: Stage) -> None:
+    stage.settle(prepare=timedelta(days=3))
+    stage.tick(SUNDAY)
+    noted(stage, "- [ ] [Ben] send the draft")
+    stage.tick(FRIDAY - hours(24))
+    assert stage.document.count("## Monday") == 1
+    stage.tick(FRIDAY)
+    assert stage.document.count("## Monday") == 2
+    assert "no notes" not in digests(stage)[-1].text
+
+
+def test_the_first_agenda_is_linked_in_the_digest_of_its_evening(stage: Stage) -> None:
+    stage.settle(prepare=timedelta(days=3))
+    stage.tick(FIRST - hours(64.5))
+    assert f"Agenda: {stage.url}" in digests(stage)[-1].text
 
 
 def test_a_public_holiday_has_no_digest_and_is_no_tomorrow(tmp_path: Path) -> None:
