@@ -51,7 +51,9 @@ class _Places:
         return _response(await self._desk.answer(call))
 
     async def download(self, request: Request) -> Response:
-        """Hand out content at a pre-authenticated address: no token is asked for."""
+        """Hand out content at a pre-authenticated address: a token beside it is refused."""
+        if "authorization" in request.headers:
+            return Response(status_code=401)
         names = request.path_params
         for drive in self._world.drives.values():
             if drive.id == names["drive"] and names["file"] in drive.files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +13,11 @@ from connectors.errors import Locked, NotFound, NotPermitted, PreconditionFailed
 from connectors.model import Key, Span
 from connectors.outlook.booking import KEY, transaction
 from connectors.outlook.failures import Refusal, refused
+from connectors.outlook.push import OutlookPush
 from connectors.outlook.word import WordDocuments
 from connectors.standins.faults import Answer, Meanwhile
 from connectors.standins.graph import Kind
-from tests.connectors.outlook.bench import BEN, Company, Library
+from tests.connectors.outlook.bench import BEN, MAYA, Company, Library
 from tests.contract.documents import FIRST as MARK
 from tests.contract.documents import WEEK_1
 from tests.contract.stage import FIRST, TUESDAY, WEEKLY, WINDOW, cancelled, read
@@ -144,3 +146,14 @@ def test_a_document_that_only_got_another_name_is_written_all_the_same(bench: Co
     renamed = Meanwhile(lambda: drive.change(library.file(made), path="visavis/Us.docx"))
     bench.wire.fail(renamed, path="*/versions")
     assert library.documents.write_section(made, WEEK_1, MARK).wrote
+
+
+@pytest.mark.parametrize(
+    "item", [{}, {"clientState": None}, {"clientState": 1}, {"clientState": ["a secret"]}, "text"]
+)
+def test_what_was_posted_without_our_word_is_no_notice(bench: Company, item: object) -> None:
+    """Facts 8: the secret is in each item, and one of several may lack it."""
+    push = OutlookPush(bench.graph(MAYA), bench.calendar, bench.clock)
+    ours = {"clientState": "a secret", "changeType": "updated"}
+    heard = push.heard({}, {}, json.dumps({"value": [item, ours]}).encode())
+    assert [notice.secret for notice in heard.notices] == ["a secret"]
