@@ -143,33 +143,47 @@ class Desk:
         raise Refused(404, "itemNotFound", "The drive could not be found.")
 
     async def _batch(self, call: Call) -> Reply:
-        """Answer up to 20 parts with an outer 200, the last one first: order is not promised."""
+        """Answer up to 20 parts with an outer 200, the last one first: order is not promised.
+
+        Four run at a time, beside whatever else is under way in the mailbox.
+        """
         body = _json(call)
         description.find("POST", "/$batch").check_body(body)
         _check_order(body["requests"])
-        done: dict[str, Json] = {}
-        places: Counter[str] = Counter()
+        told: dict[str, asyncio.Task[Json]] = {}
+        batch = _Batch(call, told, asyncio.Semaphore(_AT_ONCE))
         for part in body["requests"]:
-            done[part["id"]] = await self._part(call, part, done, places)
-        return Reply(200, {"responses": list(reversed(done.values()))})
+            told[part["id"]] = asyncio.create_task(self._part(batch, part))
+        return Reply(200, {"responses": list(reversed(await asyncio.gather(*told.values())))})
 
-    async def _part(
-        self, outer: Call, part: Json, done: dict[str, Json], places: Counter[str]
-    ) -> Json:
+    async def _part(self, batch: _Batch, part: Json) -> Json:
         """Answer one part, its refusal inside its own answer."""
         whose = "/".join(
             part["url"].split("/")[:3] if part["url"].startswith("/users/") else ["me"]
         )
-        places[whose] += not part.get("dependsOn")
-        if any(done[other]["status"] >= 400 for other in part.get("dependsOn", ())):
+        batch.places[whose] += not part.get("dependsOn")
+        crowded = batch.places[whose] > self.world.quirks.batch_width
+        before = [await batch.told[other] for other in part.get("dependsOn", ())]
+        if any(one["status"] >= 400 for one in before):
             reply = Reply(424, {"error": {"code": "FailedDependency", "message": "Not tried."}})
-        elif places[whose] > self.world.quirks.batch_width and not part.get("dependsOn"):
+        elif crowded and not before:
             reply = _throttled().reply("batch", stamp(self.world.now()))
         else:
-            reply = await self.answer(_call_of(outer, part))
+            async with batch.running:
+                reply = await self.answer(_call_of(batch.outer, part))
         body = reply.body.decode() if isinstance(reply.body, bytes) else reply.body
         headers = {"Content-Type": "application/json", **reply.headers}
         return {"id": part["id"], "status": reply.status, "headers": headers, "body": body}
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch under way: what each part is told, and how many parts a mailbox has in it."""
+
+    outer: Call
+    told: dict[str, asyncio.Task[Json]]
+    running: asyncio.Semaphore
+    places: Counter[str] = field(default_factory=Counter)
 
 
 def _check_order(parts: Sequence[Json]) -> None:

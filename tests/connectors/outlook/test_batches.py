@@ -74,6 +74,13 @@ def test_a_part_that_fails_for_now_is_asked_again_alone(
     assert asked == [5, 2]
 
 
+def test_parts_wait_for_each_other_so_that_none_is_put_off(bench: Company, graph: Graph) -> None:
+    """Facts 9: Exchange runs four at a time; a chain of three leaves one to others."""
+    bench.behaves(batch_width=3)
+    assert all(isinstance(answer, dict) for answer in graph.batch([Ask("/me/calendar")] * 20))
+    assert len(bench.asked()) == 1
+
+
 def test_the_longest_wait_of_the_parts_is_kept(bench: Company, graph: Graph) -> None:
     """Facts 9: its own Retry-After, in its own headers, in any spelling."""
     bench.wire.fail(failing(429, headers={"Retry-After": "120.5"}), path="*/$batch")

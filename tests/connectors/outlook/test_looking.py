@@ -465,7 +465,10 @@ def test_never_more_than_three_requests_are_under_way(bench: Company) -> None:
     bench.asked()
     with ThreadPoolExecutor(10) as threads:
         list(threads.map(lambda ask: ask(), wanted))
-    assert {request.status for request in bench.asked()} == {200}
+    asked = bench.asked()
+    assert {request.status for request in asked} == {200}
+    # A part that was put off would be asked for again.
+    assert sum(request.path.endswith("/$batch") for request in asked) == 2
 
 
 def test_a_part_of_a_batch_that_was_put_off_is_asked_for_again(bench: Company) -> None:
