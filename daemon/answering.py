@@ -12,6 +12,7 @@ from daemon import journal, ledger
 from daemon.core.countering import counter_key, countering, negotiable
 from daemon.core.dossier import Dossier
 from daemon.core.keys import event_key
+from daemon.core.preparing import founding
 from daemon.core.proposing import book_key, booking, loss, lost_meeting, settled
 from daemon.core.slots import still_free
 from daemon.core.words import FallbackKind, Option, Proposal, ProposalState
@@ -73,6 +74,7 @@ def write(house: House, proposal_id: str, now: datetime) -> Proposal:
         return _again(proposal, 0)
     _, dossier = _looked(house, proposal, now)
     _current(dossier, proposal, None, now)
+    dossier = _with_document(house, dossier, proposal, now)
     seen, meeting = read(house, dossier), lost_meeting(dossier, proposal)
     if meeting is None or seen.sight.sections is None:
         what = "the two have no document to answer in that can be read now"
@@ -116,6 +118,15 @@ def _looked(house: House, proposal: Proposal, now: datetime) -> tuple[Foreseen, 
     dossier = _dossier(foreseen, proposal)
     _allowed(foreseen, dossier, proposal)
     return foreseen, dossier
+
+
+def _with_document(house: House, dossier: Dossier, proposal: Proposal, now: datetime) -> Dossier:
+    """Return the dossier with a document to write in; made now where the two have none yet."""
+    meeting = lost_meeting(dossier, proposal)
+    missing = tuple(founding(dossier, meeting, now, house.pen)) if meeting else ()
+    for decision in missing:
+        _performed(house, Intent(decision, now, State.PENDING), proposal, now)
+    return _looked(house, proposal, now)[1] if missing else dossier
 
 
 def _gone(house: House, proposal: Proposal, option: Option, now: datetime) -> Refused:

@@ -58,9 +58,13 @@ class Desk:
         return tuple(one for one in self.standing if one.state is ProposalState.OPEN)
 
     def alerts(self) -> list[Shape]:
-        """Show every alert and note."""
-        zone = self.house.accounts[0].policy.zone
-        return [views.alert(one, self.known.get(one.pair), zone) for one in self.memory.alerts]
+        """Show every alert and note, each on the clock of its pair's account."""
+        usual = self.house.accounts[0].policy.zone
+        zones = {name: dossier.policy.zone for name, dossier in self.known.items()}
+        return [
+            views.alert(one, self.known.get(one.pair), zones.get(one.pair, usual))
+            for one in self.memory.alerts
+        ]
 
     def pairs(self, since: datetime | None = None) -> list[Shape]:
         """Show the one-on-ones; with `since` only their meetings from then on."""

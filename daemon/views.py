@@ -117,7 +117,7 @@ def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
         "pair": raised.pair,
         "level": raised.level,
         "streak": raised.streak,
-        "first_missed": moment(raised.first_missed, zone),
+        "first_missed": _first_missed(raised, dossier) or moment(raised.first_missed, zone),
         "text": raised.text,
         "at": moment(raised.at, zone),
         "open": dossier is not None and lasting(raised, dossier.streak),
@@ -228,6 +228,12 @@ def _clock(clock: Clock) -> str:
 def _beside(when: datetime | None, times: Span | None) -> str | None:
     """Write the identity of a meeting in the zone of its times."""
     return moment(when.astimezone(times.start.tzinfo) if when and times else when)
+
+
+def _first_missed(raised: Raised, dossier: Dossier | None) -> str | None:
+    """Write the first miss of a streak on the clock of its series, where that is still known."""
+    found = (o.recurrence_id for o in dossier.outcomes) if dossier else ()
+    return moment(next((one for one in found if one == raised.first_missed), None))
 
 
 def _written(sections: Iterable[Written], meeting: Meeting) -> Written | None:

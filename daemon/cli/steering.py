@@ -110,7 +110,7 @@ def undo(
 
     Refuses those where the world changed since, with exit 1.
     """
-    from daemon import steering, views
+    from daemon import queries, steering
     from daemon.core.keys import entry_id
 
     if bool(ids) == bool(since):
@@ -119,11 +119,11 @@ def undo(
         intents = _meant(at.house, ids or (), since, at.now)
         result = steering.undo(at.house, intents, at.now)
         fresh, _ = steering.find(at.house, [one.decision.key for one in intents])
-        zone = at.house.accounts[0].policy.zone
+        shapes = [queries.entry(at.house, one) for one in fresh]
     for intent, error in result.refused:
         complain(f"{entry_id(intent.decision.key)} stays: {error.what}", error.remedy)
     if json:
-        show_json([views.entry(one, zone) for one in fresh])
+        show_json(shapes)
     for one in () if json else result.intents:
         say(f"taken back: {entry_id(one.decision.key)}  {one.decision.kind}")
     return TROUBLE if result.refused else DONE

@@ -56,6 +56,17 @@ def agenda(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
         yield from _section(dossier, meeting, pen)
 
 
+def founding(dossier: Dossier, meeting: Meeting, now: datetime, pen: Pen) -> Iterator[Decision]:
+    """Yield what makes, shares and links a document before its time: somebody writes into it now.
+
+    Nothing where there is one, where the invite or the settings name one, or where it was closed.
+    """
+    named = any(True for _ in named_documents(dossier))
+    if dossier.shelf.document is None and not named and _document_possible(dossier):
+        yield from (d for d in _document(dossier, meeting, pen) if d.key not in dossier.settled)
+        yield from (d for d in _links(dossier, now) if d.key not in dossier.settled)
+
+
 def losses(dossier: Dossier, now: datetime, pen: Pen) -> Iterator[Decision]:
     """Yield the word to the owner that a person removed the document or a link: left alone now."""
     if dossier.sight.gone:

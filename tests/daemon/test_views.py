@@ -129,6 +129,18 @@ def test_an_alert(lived: Stage) -> None:
     assert found == [("note", 2, False), ("note", 2, True)]
 
 
+def test_an_alert_has_its_first_miss_on_the_clock_of_the_series(stage: Stage) -> None:
+    stage.settle(zone="America/New_York")
+    uid = stage.weekly()
+    stage.tick(week(-1))
+    for number in (0, 1):
+        stage.world.cancel(uid, week(number))
+    stage.tick(week(1))
+    (shape,) = queries.alerts(stage.house, week(1))
+    assert shape["first_missed"] == week(0).isoformat()
+    assert shape["at"] == "2026-03-09T05:00:00-04:00"
+
+
 def test_an_entry_of_the_journal(lived: Stage) -> None:
     shapes = queries.entries(lived.house)
     for shape in shapes:
