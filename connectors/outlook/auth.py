@@ -232,11 +232,14 @@ def sign_in_by_device(
     Returns as whom.
     """
     signed_in = _SignIn(name, client, tokens)
-    flow = signed_in.app.initiate_device_flow(list(wanted))
+    claims = signed_in.claims or None
+    flow = signed_in.app.initiate_device_flow(list(wanted), claims_challenge=claims)
     if "user_code" not in flow:
         raise _trouble(flow, name)
     show(str(flow["message"]))
-    return signed_in.finish(signed_in.app.acquire_token_by_device_flow(flow))
+    return signed_in.finish(
+        signed_in.app.acquire_token_by_device_flow(flow, claims_challenge=claims)
+    )
 
 
 def standing(name: str, wanted: Collection[str], tokens: TokenFile) -> Standing:

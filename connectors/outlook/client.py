@@ -262,7 +262,13 @@ class Graph:
         refusal = Refusal.of(
             answer.status_code if not answer.is_success else 502, body, answer.headers
         )
-        log.info("graph.refused", status=refusal.status, code=refusal.code, request=_id(answer))
+        log.info(
+            "graph.refused",
+            status=refusal.status,
+            code=refusal.code,
+            request=answer.headers.get("request-id", ""),
+            ours=answer.request.headers.get("client-request-id", ""),
+        )
         raise refused(refusal, writing=writing)
 
     @contextmanager
@@ -311,8 +317,3 @@ def _claims(headers: Mapping[str, str]) -> str:
         return base64.b64decode(found[1]).decode() if found else ""
     except ValueError:
         return ""
-
-
-def _id(answer: httpx2.Response) -> str:
-    """Return the id by which Microsoft's support finds a request."""
-    return str(answer.headers.get("request-id", ""))

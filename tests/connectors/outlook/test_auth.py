@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx2
 import pytest
@@ -190,8 +191,40 @@ def test_what_the_next_sign_in_must_bring_is_brought_by_it(
         signed_in.token(refused=signed_in.token())
     assert "second factor" in refused.value.remedy
     assert json.loads(drawer.kept[NAME])["claims"] == claims
+    bench.asked()
     auth.sign_in_by_device(NAME, client, WANTED, drawer, lambda text: approved(bench, text))
+    code, *_, token = (parse_qs(request.body.decode()) for request in bench.asked())
+    assert [told["claims"] for told in (code, token)] == [[merged(claims)]] * 2
     assert json.loads(drawer.kept[NAME])["claims"] == ""
+
+
+@pytest.mark.usefixtures("_browser")
+def test_a_browser_brings_what_it_must_as_well(
+    bench: Company, client: Client, drawer: Drawer
+) -> None:
+    """Facts 10: the challenge goes to the page where the person signs in."""
+    claims = json.dumps({"access_token": {"acrs": {"value": "c1"}}})
+    drawer.save(NAME, json.dumps({"cache": None, "claims": claims}))
+    auth.sign_in(NAME, client, WANTED, drawer, MAYA.address)
+    page = next(each for each in bench.asked() if each.path.endswith("/authorize"))
+    assert dict(page.query)["claims"] == merged(claims)
+
+
+def test_every_sign_in_says_that_challenges_are_understood(
+    bench: Company, signed_in: auth.Person
+) -> None:
+    """Facts 10: without CP1 Graph sends none, and tokens are short."""
+    assert signed_in.token()
+    tokens = [request for request in bench.asked() if request.path.endswith("/token")]
+    assert all("CP1" in parse_qs(request.body.decode())["claims"][0] for request in tokens)
+    assert tokens
+
+
+def merged(claims: str) -> str:
+    """Return claims as msal sends them: with what it always says of us."""
+    told = json.loads(claims)
+    told["access_token"]["xms_cc"] = {"values": ["CP1"]}
+    return json.dumps(told)
 
 
 @pytest.mark.parametrize(

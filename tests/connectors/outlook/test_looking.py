@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.errors import CursorExpired, NotPermitted, SignInRequired, Unavailable
 from connectors.model import (
@@ -445,6 +446,18 @@ def test_a_read_is_tried_again(bench: Company, trouble: Answer | Reset | Truncat
     for number in (1, 3, 4):
         bench.wire.fail(trouble, at=number)
     assert [one.handle for one in bench.calendar.baseline(WINDOW).series] == [event]
+
+
+def test_a_refusal_can_be_found_by_both_sides(bench: Company) -> None:
+    """Facts 9: a name of its own for each request, logged beside the server's."""
+    refusal = Answer(429, "{}", {"Retry-After": "120", "request-id": "theirs"})
+    bench.wire.fail(refusal, path="*/delta")
+    with capture_logs() as logs, pytest.raises(Unavailable):
+        bench.calendar.baseline(WINDOW)
+    (told,) = (line for line in logs if line["event"] == "graph.refused")
+    names = [request.headers["client-request-id"] for request in bench.wire.log]
+    assert (told["request"], told["ours"]) == ("theirs", names[-1])
+    assert len(set(names)) == len(names)
 
 
 def test_a_long_wait_is_left_to_the_schedule(bench: Company) -> None:
