@@ -94,6 +94,8 @@ class Access:
         if isinstance(self._credentials, UserCredentials) and not self._credentials.refresh_token:
             raise self._ended("Google does not accept the token any more")
         http = httplib2.Http(timeout=self._timeout)
+        # A refresh token goes to the one address that may have it.
+        http.follow_redirects = False
         try:
             self._credentials.refresh(Request(http))
         except (RefreshError, TransportError, OSError, TypeError) as error:

@@ -29,8 +29,8 @@ from connectors.errors import (
 )
 from connectors.retry import retry_after
 
-FAILURES = (HttpError, HttpLib2Error, HTTPException, OSError, ValueError)
-"""Refused, unreachable, or answered with something that is no JSON (ValueError)."""
+FAILURES = (HttpError, HttpLib2Error, HTTPException, OSError, ValueError, RecursionError)
+"""Refused, unreachable, or answered with something that is no JSON (the last two)."""
 _NEVER_SENT = (ConnectionRefusedError, ServerNotFoundError, ssl.SSLCertVerificationError)
 
 _SLOW_DOWN = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
@@ -106,7 +106,8 @@ def _refused(refusal: Refusal, *, writing: bool) -> ConnectorError:  # noqa: PLR
             return NotFound(what) if "deleted" in refusal.reasons else CursorExpired(what)
         case 400 if refusal.place == "syncToken":
             return CursorExpired(what)
-        case 408 | 429 | 503:
+        case status if status in {408, 429, 503} or status < 400:
+            # Google's API never moves: whoever sends us elsewhere stands in its place.
             return Unavailable(what, retry_after=refusal.retry_after)
         case status if status >= 500:
             return OutcomeUnknown(what) if writing else Unavailable(what)
@@ -130,7 +131,7 @@ def _told(content: bytes) -> dict[str, Any]:
     """Return the error object of a body; a page of HTML or a bare string has none."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}

@@ -113,7 +113,10 @@ class Google:
     def _new_wire(self, *, once: bool = False) -> _Wire:
         # A proxy of the environment has no business with a stand-in on loopback.
         proxy = None if self._endpoint else httplib2.proxy_info_from_environment
-        return _Wire(self._access, httplib2.Http(timeout=self._timeout, proxy_info=proxy), once)
+        http = httplib2.Http(timeout=self._timeout, proxy_info=proxy)
+        # Google's API never moves: what we send goes to nobody who only answers in its place.
+        http.follow_redirects = False
+        return _Wire(self._access, http, once)
 
     def _send(self, request: HttpRequest, wire: _Wire, *, writing: bool) -> Any:  # noqa: ANN401
         """Carry a request out, without the client's own retry, which repeats writes as well."""

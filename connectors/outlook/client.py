@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 import httpx2
@@ -176,7 +176,7 @@ class Graph:
             answer = self._signed("GET", path)
             if answer.is_redirect:
                 # Without the token: the address itself is the key.
-                answer = self._send("GET", answer.headers["Location"], {}, writing=False)
+                answer = self._send("GET", self._fetched_from(answer), {}, writing=False)
         self._decoded(answer, writing=False, expected=False)
         return bytes(answer.content)
 
@@ -236,6 +236,13 @@ class Graph:
             token = self._access.token(refused=token, claims=_claims(answer.headers))
             answer = self._send(method, url, _bearer(said, token), writing=writing, **sent)
         return answer
+
+    def _fetched_from(self, answer: httpx2.Response) -> str:
+        """Return where a file lies: behind TLS, like Graph itself."""
+        address = str(answer.headers["Location"])
+        if urlsplit(address).scheme not in {"https", urlsplit(self._root).scheme}:
+            raise Unavailable("the file lies where no TLS is")
+        return address
 
     def _send(
         self,

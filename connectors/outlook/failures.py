@@ -87,7 +87,7 @@ def read_json(content: bytes) -> object:
     """Return a body as JSON, or None where it is none."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

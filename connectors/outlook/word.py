@@ -47,7 +47,7 @@ class WordDocuments:
         """Find the document made for this key; trashed ones are gone from their path."""
         try:
             item = self._graph.read(self._path(key))
-            return _link(item, word_reading.title(opened(self._content(_handle(item)))))
+            return _link(item, word_reading.title(_readable(self._content(_handle(item)))))
         except NotFound:
             return None
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import cast
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.exceptions import PackageNotFoundError
 from docx.opc.oxml import serialize_part_xml
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -33,6 +32,7 @@ _INSTEAD = {
 # What XML cannot hold, and lone halves of letters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_PROPERTY = 255
+_LARGEST = 100_000_000
 
 
 def new_document(title: str) -> bytes:
@@ -57,11 +57,19 @@ def clean(words: str) -> str:
 
 
 def opened(content: bytes) -> Document:
-    """Open a file; ValueError where it is no Word document."""
+    """Open a file; ValueError where it is no Word document, or unpacks to far more than one."""
     try:
+        _refuse_bombs(content)
         return docx.Document(BytesIO(content))
-    except (BadZipFile, PackageNotFoundError, KeyError) as error:
+    except Exception as error:  # broken, encrypted, cut: each library has its own words for it
         raise ValueError("this is no Word document") from error
+
+
+def _refuse_bombs(content: bytes) -> None:
+    with ZipFile(BytesIO(content)) as parts:
+        unpacked = sum(part.file_size for part in parts.infolist())
+    if unpacked > _LARGEST:
+        raise ValueError(f"it unpacks to {unpacked} bytes")
 
 
 def saved(document: Document) -> bytes:

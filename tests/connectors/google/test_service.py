@@ -314,3 +314,27 @@ def test_a_body_that_says_nothing_still_has_a_status(content: bytes) -> None:
     """Facts 12.8."""
     error = HttpError(Answered({"status": "404"}), content)
     assert isinstance(translated(error, writing=False), NotFound)
+
+
+# --- Answers of somebody in between ---
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_what_we_send_follows_nobody_to_another_place(company: Company, status: int) -> None:
+    google = company.google()
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0)
+        there = {"Location": f"http://localhost:{elsewhere.getsockname()[1]}/"}
+        company.wire.fail(Answer(status, headers=there), times=20)
+        for ask in (listed, insert):
+            with pytest.raises(Unavailable):
+                ask(google)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+def test_an_answer_without_bottom_is_no_answer(company: Company) -> None:
+    deep = Answer(200, b"[" * 100_000, {"Content-Type": "application/json"})
+    company.wire.fail(deep, times=20)
+    with pytest.raises(Unavailable):
+        listed(company.google())

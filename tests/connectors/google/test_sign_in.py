@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import webbrowser
 from concurrent.futures import ThreadPoolExecutor
@@ -263,6 +264,22 @@ def test_a_renewal_is_kept_at_once(company: Company, drawer: Drawer, secrets: Pa
     company.wire.clear()
     look(opened(company, drawer, secrets))
     assert "/token" not in {request.path for request in company.wire.log}
+
+
+@pytest.mark.usefixtures("consented")
+def test_a_refresh_token_is_told_to_nobody_else(
+    company: Company, drawer: Drawer, secrets: Path
+) -> None:
+    aged(drawer)
+    google = opened(company, drawer, secrets)
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(0)
+        there = {"Location": f"http://localhost:{elsewhere.getsockname()[1]}/token"}
+        company.wire.fail(Answer(308, headers=there), path="/token", times=20)
+        with pytest.raises(Unavailable):
+            look(google)
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
 
 
 @pytest.mark.usefixtures("consented")

@@ -365,3 +365,30 @@ def test_what_earlier_versions_wrote_is_still_read() -> None:
         table(document).cell(1, 1).paragraphs[1].runs[0].text = "(since 2026-02-23, 2 weeks)"
 
     assert items(edited(written(), older))[0].since == date(2026, 2, 23)
+
+
+def rezipped(name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """Return a document with one of its parts changed."""
+    file = BytesIO()
+    with zipfile.ZipFile(BytesIO(written())) as before, zipfile.ZipFile(file, "w", 8) as after:
+        for part in before.namelist():
+            data = before.read(part)
+            after.writestr(part, change(data) if part == name else data)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data + b" " * 200_000_000,
+        lambda data: data[:-100],
+        lambda data: data.replace(
+            b"?>", b'?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/x">]>&e;', 1
+        ),
+        lambda _: b"",
+    ],
+    ids=["bomb", "cut", "entity", "empty"],
+)
+def test_a_file_that_somebody_broke_is_no_word_document(change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(ValueError, match="no Word document"):
+        opened(rezipped("word/document.xml", change))
