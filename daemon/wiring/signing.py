@@ -44,7 +44,8 @@ def sign_in(
             return secrets.notes()
         case _:
             how = "by a code" if device else "in a browser"
-            raise NotPermitted(f"account {account.name} has nothing to sign in to {how}")
+            what = f"account {account.name} has nothing to sign in to {how}"
+            raise NotPermitted(what, "`visavis doctor` says whether it can be reached")
 
 
 def _google(
