@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, or_
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from connectors.model import Handle, Key, Receipt, Span, Url, Version
+from daemon.core.keys import WRITTEN
 from daemon.core.listing import as_listed
 from daemon.core.words import Decision, Kind, Listed
 
@@ -129,12 +130,12 @@ def begun(session: Session) -> frozenset[Key]:
 def done(session: Session) -> dict[Key, datetime]:
     """Return the keys that were carried out and still stand, each with its moment.
 
-    Without what is written for every single meeting: by far the most, and no rule asks when.
+    Without what is written for every single meeting: by far the most, and no rule asks when,
+    but for the questions of a meeting in writing.
     """
+    asked = or_(col(IntentRow.kind).not_in(_EACH_MEETING), col(IntentRow.key).endswith(WRITTEN))
     rows = session.exec(
-        select(IntentRow.key, IntentRow.at).where(
-            IntentRow.state == State.DONE, col(IntentRow.kind).not_in(_EACH_MEETING)
-        )
+        select(IntentRow.key, IntentRow.at).where(IntentRow.state == State.DONE, asked)
     )
     return {Key(key): at for key, at in rows}
 

@@ -10,7 +10,8 @@ from hashlib import blake2b
 
 from connectors.model import Handle, Key, Mark
 
-_WRITTEN = "-written"
+WRITTEN = "-written"
+"""How the mark of questions that stand in for a meeting ends, and the key of their write."""
 
 
 def key(purpose: str, *identity: str | datetime | int) -> Key:
@@ -35,7 +36,7 @@ def mark(series: str, recurrence_id: datetime) -> Mark:
 
 def written_mark(series: str, recurrence_id: datetime) -> Mark:
     """Return the name of the questions that stand in for this meeting."""
-    return Mark(mark(series, recurrence_id) + _WRITTEN)
+    return Mark(mark(series, recurrence_id) + WRITTEN)
 
 
 def questions_key(pair: str, name: Mark) -> Key:
@@ -45,7 +46,7 @@ def questions_key(pair: str, name: Mark) -> Key:
 
 def in_writing(name: Mark) -> bool:
     """Whether a section has the questions of a meeting in writing."""
-    return name.endswith(_WRITTEN)
+    return name.endswith(WRITTEN)
 
 
 def digest(*identity: str | datetime) -> str:
