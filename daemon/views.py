@@ -110,6 +110,12 @@ def proposal(proposed: Proposal, url: str | None = None) -> Shape:
     }
 
 
+def in_writing(shape: Shape) -> bool:
+    """Whether a proposal was settled by questions in the document: no option, no other week."""
+    booked, way_out = shape["booked"], shape["fallback"]
+    return bool(booked) and not booked["n"] and booked["start"] != (way_out and way_out["start"])
+
+
 def alert(raised: Raised, dossier: Dossier | None, zone: str) -> Shape:
     """Show an alert; it is open while its streak lasts."""
     return {

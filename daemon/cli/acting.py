@@ -114,7 +114,7 @@ def accept(
     json: Json = False,
 ) -> int:
     """Book one of the times of a proposal."""
-    from daemon import answering, queries
+    from daemon import answering, queries, views
 
     answer = _answer(option, fallback=fallback, counter=counter, written=written)
     with acting(config, "accept") as at:
@@ -127,7 +127,7 @@ def accept(
         shape = queries.proposal(at.house, answered)
     if json:
         show_json(shape)
-    elif written:
+    elif views.in_writing(shape):
         say("the questions are in the document; answered by both, the meeting was held")
     else:
         _say_when(answered)

@@ -142,8 +142,10 @@ def proposals(config: Config = None, *, json: Json = False) -> None:
 
 def _ways(one: Shape) -> Iterator[str]:
     """Tell what became of a lost meeting, or what may, with the commands that answer."""
+    from daemon.views import in_writing
+
     if one["booked"]:
-        yield f"booked: {short(one['booked']['start'])}"
+        yield "in writing" if in_writing(one) else f"booked: {short(one['booked']['start'])}"
     if one["state"] != "open":
         return
     for option in one["options"]:

@@ -143,7 +143,7 @@ def _acknowledged(dossier: Dossier, wins: Sequence[Item]) -> Item | None:
 
 def _neglected(dossier: Dossier, earlier: Sequence[Section]) -> bool:
     """Whether growth was left empty twice in a row."""
-    last = [section for section in earlier if section.mark is not None][:2]
+    last = [s for s in earlier if s.mark is not None and notes.has_growth(s)][:2]
     wanted = bool(dossier.topic) or dossier.pair.role is Role.MANAGER
     return wanted and len(last) == 2 and not any(map(notes.growth_notes, last))
 

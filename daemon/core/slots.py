@@ -83,13 +83,11 @@ def _cost_beside(slot: Slot, picked: Sequence[Slot]) -> int:
 
 def _fallback(loss: Loss, now: datetime, taken: Spans) -> Fallback:
     if not loss.meeting.lost:
-        why = "no time is left in its week, and it has another time already: in writing"
+        why = "no time is left in its week, and it has another time already"
         return Fallback(FallbackKind.WRITTEN, None, why)
     slots = _left(loss, _weeks(loss.meeting, loss.policy)[1], now, taken)
     if not slots:
-        return Fallback(
-            FallbackKind.WRITTEN, None, "no time is left in its week or the one after: in writing"
-        )
+        return Fallback(FallbackKind.WRITTEN, None, "no time is left in its week or the one after")
     why, first = "no time is left in its week: the first one of the week after", slots[0]
     reasons = (why, *theirs(loss, first), *caveats(loss, first))
     return Fallback(FallbackKind.NEXT_WEEK, _local(loss, first.span), "; ".join(reasons))

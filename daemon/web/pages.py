@@ -90,9 +90,11 @@ def offers(request: Request) -> dict[str, Any]:
     shown, house = desk(request), site(request).house()
     over = [one for one in reversed(shown.standing) if one.state is not ProposalState.OPEN]
     first = A_PAGE * (number := _turned(request))
+    closed = [queries.proposal(house, one) for one in over[first : first + A_PAGE]]
     return {
         "proposals": [] if number else _waiting(request),
-        "closed": [queries.proposal(house, one) for one in over[first : first + A_PAGE]],
+        "closed": closed,
+        "in_writing": {one["id"] for one in closed if views.in_writing(one)},
         "names": _names(request),
         **_turning(number, more=len(over) > first + A_PAGE),
     }

@@ -9,7 +9,10 @@ import pytest
 
 from connectors.model import Span
 from daemon.answering import Refused, accept, write
-from daemon.core.words import ProposalState, Verdict
+from daemon.core.prep import prep_facts
+from daemon.core.words import ProposalState, Role, Verdict
+from daemon.gather import read
+from daemon.house import About
 from daemon.queries import entries, proposals
 from daemon.steering import find, undo
 from tests.stage import BEN, FIRST, Stage, hours, week
@@ -171,6 +174,18 @@ def chosen(tmp_path: Path) -> Stage:
     stage.world.cancel(uid, week(1))
     stage.tick(NOW)
     return stage
+
+
+def test_questions_do_not_count_as_growth_left_empty(chosen: Stage) -> None:
+    (proposal,) = chosen.dossier(NOW).proposals
+    accept(chosen.house, proposal.id, NOW, fallback=True)
+    chosen.about[BEN] = About(role=Role.MANAGER)
+    chosen.house = chosen.wired()
+    dossier = read(chosen.house, chosen.dossier(NOW))
+    meeting = dossier.next(NOW)
+    assert meeting is not None
+    assert len(dossier.sight.sections or ()) == 2
+    assert not prep_facts(dossier, meeting, NOW).growth_first
 
 
 def test_by_choice_the_lost_meeting_is_held_in_writing(chosen: Stage) -> None:

@@ -58,6 +58,7 @@ def test_meeting_in_writing_has_a_button_where_no_time_is_left(
     one = proposal(window)
     assert window.press(f"/proposals/{one['id']}/accept", {"option": "fallback"}).status_code == 303
     assert "Monday, 9 March 2026, in writing" in stage.document
+    assert "lost Mon 9 March; in writing" in window.text("/proposals")
 
 
 def test_the_same_button_twice_is_one_meeting(window: Window) -> None:
