@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.errors import CursorExpired, NotPermitted
-from connectors.model import Handle, Series, Span
+from connectors.model import Changes, Fresh, Handle, Series, Span
 from connectors.protocol import CalendarReader
 from daemon import mirror
 from daemon.core.brake import braked
@@ -105,11 +105,9 @@ def _look(
         for handle, series in told.items()
         if not _with_any(series, forgotten)
     }
-    named = frozenset(said.handles)
-    still = {handle: line for handle, line in feed.unread.items() if handle not in named}
-    feed = replace(feed, unread={**still, **told.unread})
+    feed = replace(feed, unread=_unread(feed, said, told))
     # What is there and cannot be read is neither gone nor changed.
-    touched = named - told.unread.keys()
+    touched = frozenset(said.handles) - told.unread.keys()
     kept = (series for series in known.after.series if series.handle not in touched)
     after = Snapshot(feed.window, (*kept, *_that_matter(account, read.values())))
     return Look(
@@ -122,6 +120,13 @@ def _look(
         changes=changes(known.after, after),
         problems=_lines(said.problems, feed),
     )
+
+
+def _unread(feed: Feed, said: Changes, told: Fresh) -> dict[Handle, str]:
+    """Return a line for each event that could not be read when it was last looked at."""
+    named = frozenset(said.handles)
+    still = {event: line for event, line in feed.unread.items() if event not in named}
+    return {**still, **told.unread}
 
 
 def _lines(told: Iterable[str], feed: Feed) -> tuple[str, ...]:

@@ -179,9 +179,9 @@ def test_a_series_nobody_can_read_any_more_is_told_and_not_lost(place: Place) ->
     place.at.garble(place.event)
     for now in (MEANWHILE, MEANWHILE + hours(1), MEANWHILE + DAY, AFTER + 14 * DAY):
         turn = place.trying(place.stage, now)
-        (line,) = (failure.error.what for failure in turn.failed if failure.decision is None)
+        (line,) = (failure.error for failure in turn.failed if failure.decision is None)
         told = queries.status(place.stage.house, now)["accounts"][0]
-        assert (told["state"], told["problem"]) == ("ok", line)
+        assert (told["state"], told["problem"]) == ("ok", f"{line.what}; {line.remedy}")
         assert place.stage.dossier(now).series
         assert place.verdicts(now, 1) == ["held"]
     place.at.mend(place.event)
