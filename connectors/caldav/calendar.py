@@ -345,7 +345,7 @@ class CalDavCalendar:
             data = editing.applied(event.source.data, draft.splices)
             self._dav.put(self._resources().at(event.name), data, seen=event.tag)
             written = self._looked_at(event.name)
-            if written.tag == event.tag:
+            if written.source.data == event.source.data:
                 raise OutcomeUnknown("the server said yes, and nothing changed")
         receipt = Receipt(
             Handle(event.name),
