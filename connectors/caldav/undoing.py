@@ -90,15 +90,17 @@ def _same(told: Facts, start: datetime, status: Status) -> bool:
 
 
 def _without_line(described: Property, line: str, newline: bytes) -> list[Splice]:
-    """Take one line out of a description; without any left the property goes."""
+    """Take one line out of a description; one that we made for it goes as a whole."""
     _, value = described.parts()
     offer = escaped(line)
     if value.endswith(f"\\n{offer}"):
         left = value.removesuffix(f"\\n{offer}")
+        made = False  # it was there before the line, if only empty
     else:
         lines = words({"DESCRIPTION": [described]}, "DESCRIPTION").split("\n")
         if line not in lines:
             return []
         left = escaped("\n".join(one for one in lines if one != line))
+        made = not left
     head = described.text[: len(described.text) - len(value)]
-    return [Splice(described.start, described.end, fold(head + left, newline) if left else b"")]
+    return [Splice(described.start, described.end, b"" if made else fold(head + left, newline))]

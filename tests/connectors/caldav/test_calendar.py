@@ -30,7 +30,7 @@ from connectors.standins.faults import Answer, Fault, LostAnswer, Meanwhile, Tru
 from connectors.standins.server import serve
 from tests.connectors.caldav.bench import CalDavBench, now
 from tests.connectors.caldav.servers import PASSWORD, Server
-from tests.connectors.files.bench import MAYA, ZONE
+from tests.connectors.files.bench import MAYA, ZONE, before
 from tests.contract.stage import (
     AGENDA,
     DAY,
@@ -304,6 +304,14 @@ def test_a_page_does_not_tell_what_a_server_can_do(xandikos: Server) -> None:
             bench.calendar.baseline(WINDOW)
         bench.calendar.baseline(WINDOW)
         assert Capability.SCHEDULES in bench.calendar.capabilities
+
+
+def test_an_empty_description_is_empty_again(bench: CalDavBench) -> None:
+    event = bench.meet(FIRST, WEEKLY)
+    bench.edit(event, lambda text: before(text, "SUMMARY", "DESCRIPTION:"))
+    was = bench.text(event)
+    bench.calendar.undo(bench.calendar.attach(read(bench, event), AGENDA))
+    assert sorted(bench.text(event).split("\n")) == sorted(was.split("\n"))
 
 
 def test_an_attachment_whose_answer_was_lost_can_still_be_taken_back(bench: CalDavBench) -> None:
