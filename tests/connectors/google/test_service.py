@@ -103,6 +103,11 @@ def test_threads_get_their_own_answers(company: Company) -> None:
         assert all(pool.map(ask, range(8)))
 
 
+def test_the_client_keeps_no_manual_of_what_it_can_send(company: Company) -> None:
+    documents = company.google().resource("docs", "documents")
+    assert len(documents.batchUpdate.__doc__) < 2_000
+
+
 def test_a_client_is_made_once_a_thread(company: Company) -> None:
     """Facts 12: making it takes milliseconds and half a megabyte."""
     google = company.google()
