@@ -273,12 +273,14 @@ def _post_digest(
 ) -> None:
     first, names = accounts[0], {account.name for account in accounts}
     evening = last_evening(first.policy, now)
-    name = f"digest:{first.owner.address}:{evening:%Y-%m-%d}"
+    series = f"digest:{first.owner.address}:"
+    name = f"{series}{evening:%Y-%m-%d}"
     mine = [dossier for dossier in dossiers if dossier.account in names]
     with house.store.read() as session:
         if not house.channels or outbox.posted(session, name):
             return
         notes = [note for one in sorted(names) for note in outbox.notes(session, one)]
+        last = outbox.last_words(session, series)
         # What this very turn wrote is no section of an earlier meeting.
         written = shelf.shelves(session)
     mine = [_with_shelf(house, dossier, written) for dossier in mine]
@@ -290,6 +292,10 @@ def _post_digest(
     if ripe or tonight:
         whole = [read(house, dossier) if soon(dossier, now) else dossier for dossier in mine]
         words = house.pen.digest(whole, [note.letter for note in ripe], now)
+    if words is not None and words.text == last:
+        words = (
+            None  # what waits for an answer was said the evening before, and nothing else is new
+        )
     if words is None and not untrue:
         return
     with house.store.write() as session:

@@ -132,6 +132,12 @@ def posted(session: Session, beginning: str) -> bool:
     return session.exec(statement).first() is not None
 
 
+def last_words(session: Session, beginning: str) -> str | None:
+    """Return the text of the last letter, by key, whose key begins like this."""
+    named = select(LetterRow.text).where(col(LetterRow.key).startswith(beginning))
+    return session.exec(named.order_by(col(LetterRow.key).desc()).limit(1)).first()
+
+
 def unknown(session: Session) -> tuple[Waiting, ...]:
     """Return the letters of which nobody can know whether they went out."""
     rows = session.exec(select(LetterRow).where(LetterRow.state == Delivery.UNKNOWN))

@@ -66,6 +66,19 @@ def test_the_first_agenda_is_linked_in_the_digest_of_its_evening(stage: Stage) -
     assert f"Agenda: {stage.url}" in digests(stage)[-1].text
 
 
+def test_what_waits_for_an_answer_is_not_told_every_evening(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    uid = stage.weekly()
+    tuesday = FIRST + hours(32)
+    stage.tick(tuesday - hours(4))
+    stage.cancel(uid, week(2))
+    stage.every(tuesday - hours(3), tuesday + hours(48), hours(1))
+    told = [digest.subject for digest in digests(stage)]
+    assert told.count("1 proposal waiting for your word") == 1
+    stage.every(FRIDAY, FRIDAY + hours(1), hours(1))
+    assert "visavis accept" in digests(stage)[-1].text
+
+
 def test_a_public_holiday_has_no_digest_and_is_no_tomorrow(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.settle(country="DE")
