@@ -293,9 +293,7 @@ def _post_digest(
         whole = [read(house, dossier) if soon(dossier, now) else dossier for dossier in mine]
         words = house.pen.digest(whole, [note.letter for note in ripe], now)
     if words is not None and words.text == last:
-        words = (
-            None  # what waits for an answer was said the evening before, and nothing else is new
-        )
+        words = None  # nothing is new since the evening before
     if words is None and not untrue:
         return
     with house.store.write() as session:

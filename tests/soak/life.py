@@ -20,8 +20,8 @@ from daemon import steering
 from daemon.answering import Refused, accept, write
 from daemon.core.dossier import Dossier
 from daemon.core.words import ProposalState
+from daemon.desk import last_known
 from daemon.ledger import EVERYBODY
-from daemon.queries import last_known
 from daemon.tick import Turn
 from tests.stage import FIRST, MAYA, Stage, hours, week
 
