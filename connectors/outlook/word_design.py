@@ -60,9 +60,11 @@ def opened(content: bytes) -> Document:
     """Open a file; ValueError where it is no Word document, or unpacks to far more than one."""
     try:
         _refuse_bombs(content)
-        return docx.Document(BytesIO(content))
+        document = docx.Document(BytesIO(content))
+        _look_at_all(document)
     except Exception as error:  # broken, encrypted, cut: each library has its own words for it
         raise ValueError("this is no Word document") from error
+    return document
 
 
 def _refuse_bombs(content: bytes) -> None:
@@ -70,6 +72,13 @@ def _refuse_bombs(content: bytes) -> None:
         unpacked = sum(part.file_size for part in parts.infolist())
     if unpacked > _LARGEST:
         raise ValueError(f"it unpacks to {unpacked} bytes")
+
+
+def _look_at_all(document: Document) -> None:
+    """Touch what reading and writing rely on: python-docx opens it at the first use."""
+    _ = document.element.body, "Title" in document.styles
+    if document.sections:
+        text_width(document)
 
 
 def saved(document: Document) -> bytes:

@@ -75,8 +75,8 @@ def _names(paragraph: Element) -> Iterator[str]:
 def _free(body: Element) -> int:
     """Return an id no bookmark of the document has; Word would drop one of two alike."""
     root = body.getroottree()
-    taken = [int(one.get(qn("w:id"), "0")) for one in root.iter(qn("w:bookmarkStart"))]
-    return max(taken, default=0) + 1
+    ids = (str(one.get(qn("w:id"))) for one in root.iter(qn("w:bookmarkStart")))
+    return max((int(one) for one in ids if one.isdecimal()), default=0) + 1
 
 
 def _encoded(mark: str) -> str:

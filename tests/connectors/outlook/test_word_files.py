@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -386,9 +387,20 @@ def rezipped(name: str, change: Callable[[bytes], bytes]) -> bytes:
             b"?>", b'?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/x">]>&e;', 1
         ),
         lambda _: b"",
+        lambda _: b"<other/>",
+        lambda data: re.sub(rb'(<w:pgSz[^>]* w:w=")[^"]*', rb"\1wide", data),
     ],
-    ids=["bomb", "cut", "entity", "empty"],
+    ids=["bomb", "cut", "entity", "empty", "other", "wide"],
 )
 def test_a_file_that_somebody_broke_is_no_word_document(change: Callable[[bytes], bytes]) -> None:
     with pytest.raises(ValueError, match="no Word document"):
         opened(rezipped("word/document.xml", change))
+
+
+def test_bookmarks_that_somebody_numbered_oddly_are_let_be() -> None:
+    odd = rezipped(
+        "word/document.xml",
+        lambda data: data.replace(b'<w:bookmarkStart w:id="1"', b'<w:bookmarkStart w:id="x"', 1),
+    )
+    content = word_writing.insert(odd, SECTION, OLDER)
+    assert [one.mark for one in word_reading.sections(opened(content))] == [OLDER, MARK]
