@@ -49,6 +49,8 @@ class Life:
     def __post_init__(self) -> None:
         self.rng = Random(self.seed)
         self.stage = Stage(self.home, World(tombstones=self.tombstones))
+        # Little is looked back at, so that the edge of what is read passes by many meetings.
+        self.stage.settle(look_back=timedelta(weeks=3))
         for day, (who, every) in enumerate(PEOPLE.items()):
             rule = f"FREQ=WEEKLY;INTERVAL={every}"
             self.series[who] = self.stage.weekly(who, rule, FIRST + day * DAY)
