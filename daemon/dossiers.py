@@ -204,9 +204,16 @@ def _dossier(
         clock=_clock(house, couple, told, memory),
         tasks=_task_list(house, account),
     )
-    excuses, both = memory.excuses.get(couple.id, ()), (pair.owner, pair.partner)
-    evidence = Evidence(_of(absences, pair), excuses, holidays, both)
+    evidence = _evidence(pair, absences, memory, holidays)
     return judged(_with_matters(dossier, memory), evidence, now)
+
+
+def _evidence(
+    pair: Pair, absences: Iterable[Absence], memory: Memory, holidays: tuple[Holiday, ...]
+) -> Evidence:
+    """Return what speaks for a meeting not having been anybody's loss."""
+    excuses, both = memory.excuses.get(pair.id, ()), (pair.owner, pair.partner)
+    return Evidence(_of(absences, pair), excuses, holidays, both)
 
 
 def _with_matters(dossier: Dossier, memory: Memory) -> Dossier:

@@ -27,7 +27,7 @@ from daemon.dossiers import absences_seen, called_off, dossiers
 from daemon.gather import gather
 from daemon.health import Condition
 from daemon.house import Account, Failure, House
-from daemon.inquiry import inquire
+from daemon.inquiry import Learnt, inquire
 from daemon.ledger import Known
 from daemon.look import Braked, Look, look, remembered
 from daemon.memory import Memory, remember
@@ -76,21 +76,11 @@ def foresee(
     `acts` need not know what it would do if it might write.
     """
     looks, failures = _looks(house, now, due)
-    known = {**looks, **_remembered(house, looks)}
-    memory = remember(house.store, now)
-    shown = tuple(_shown(memory, looks))
-    memory = replace(memory, proposals=brought_up(memory.proposals, shown))
-    found = dossiers(house, known, memory, now)
-    learnt = inquire(house, (d for d in found if d.account in looks), memory.asked)
-    if learnt.entries:
-        memory = replace(memory, entries={**memory.entries, **learnt.entries})
-        found = dossiers(house, known, memory, now)
-    seen = [dossier for dossier in found if dossier.account in looks]
-    busy = {name for name, one in looks.items() if not one.quiet}
+    memory, found, shown, learnt = _recalled(house, looks, now)
     gathered = gather(
         house,
-        seen,
-        lambda d: d.account in busy or d.pair.id in asked,
+        (dossier for dossier in found if dossier.account in looks),
+        lambda d: d.pair.id in asked or not looks[d.account].quiet,
         lambda d: memory.silent(d.pair.id) or (acts and not d.policy.write),
         now,
     )
@@ -238,6 +228,22 @@ def _remembered(house: House, looks: Mapping[str, Look]) -> dict[str, Look]:
     others = [account for account in house.accounts if account.name not in looks]
     found = ((account.name, remembered(account, house.store)) for account in others)
     return {name: one for name, one in found if one is not None}
+
+
+def _recalled(
+    house: House, looks: Mapping[str, Look], now: datetime
+) -> tuple[Memory, tuple[Dossier, ...], tuple[Proposal, ...], Learnt]:
+    """Return what is known of all pairs, whoever was looked at, and what is new in that."""
+    known = {**looks, **_remembered(house, looks)}
+    memory = remember(house.store, now)
+    shown = tuple(_shown(memory, looks))
+    memory = replace(memory, proposals=brought_up(memory.proposals, shown))
+    found = dossiers(house, known, memory, now)
+    learnt = inquire(house, (d for d in found if d.account in looks), memory.asked)
+    if learnt.entries:
+        memory = replace(memory, entries={**memory.entries, **learnt.entries})
+        found = dossiers(house, known, memory, now)
+    return memory, found, shown, learnt
 
 
 def _shown(memory: Memory, looks: Mapping[str, Look]) -> Iterator[Proposal]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, redirect_stdout
 from typing import Annotated
 
 import typer
@@ -25,7 +27,7 @@ from daemon.cli import (
     signing,
     steering,
 )
-from daemon.cli.output import complain, note, say
+from daemon.cli.output import complain, note, say, show_json
 
 app = typer.Typer(
     name="visavis",
@@ -50,6 +52,7 @@ GROUPS = (
 )
 for group in GROUPS:
     group.register(app)
+_TALKS = frozenset({"init", "run"})
 
 
 def _tell_version(wanted: bool) -> None:
@@ -74,7 +77,7 @@ def _program(
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no mistake of a user shows a traceback."""
     try:
-        code = app(_in_order(arguments) or ["--help"], standalone_mode=False, prog_name="visavis")
+        code = _carried_out(_in_order(arguments))
     except typer.TyperException as error:
         complain(_message(error), _help(error))
         return WRONG
@@ -87,6 +90,17 @@ def run(arguments: Sequence[str]) -> int:
     if not arguments:
         return WRONG
     return code if isinstance(code, int) else DONE
+
+
+def _carried_out(arguments: list[str]) -> object:
+    """Run one command; one that has no shape of its own, and talks instead, takes `--json` here."""
+    talks = bool(arguments) and arguments[0] in _TALKS and "--json" in arguments
+    given = [word for word in arguments if word != "--json"] if talks else arguments
+    with redirect_stdout(sys.stderr) if talks else nullcontext():
+        code: object = app(given or ["--help"], standalone_mode=False, prog_name="visavis")
+    if talks and code == DONE:
+        show_json({})
+    return code
 
 
 def _in_order(arguments: Sequence[str]) -> list[str]:

@@ -97,6 +97,15 @@ def test_flags_answer_for_a_script_and_no_calendar_is_written_to(newcomer: Desk)
     assert not (newcomer.calendar / "agendas").exists()
 
 
+def test_a_script_that_asks_for_json_gets_one_document_and_the_talk_beside_it(
+    newcomer: Desk,
+) -> None:
+    flags = ("--provider", "files", "--email", "maya@acme.example", "--yes")
+    result = newcomer.run("init", *flags, "--path", str(newcomer.calendar), "--json")
+    assert result.json == {}
+    assert str(newcomer.settings) in result.err
+
+
 def test_a_missing_flag_is_named(newcomer: Desk) -> None:
     result = newcomer.run("init", "--provider", "files", "--yes")
     assert result.code == 2
