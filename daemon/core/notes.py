@@ -42,11 +42,6 @@ def growth_notes(section: Section) -> tuple[str, ...]:
     return tuple(line for block in _about(section, _GROWTH) for line in _said(block))
 
 
-def has_growth(section: Section) -> bool:
-    """Whether there is a place for growth at all; questions to answer in writing have none."""
-    return any(True for _ in _about(section, _GROWTH))
-
-
 def blockers(section: Section) -> tuple[str, ...]:
     """Return what was noted as being in the way."""
     return tuple(line for block in _about(section, _BLOCKERS) for line in _said(block))

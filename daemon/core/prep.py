@@ -15,6 +15,7 @@ from daemon.core import notes
 from daemon.core.agenda import Growth, before, growth, local, local_day, prepared
 from daemon.core.carrying import Carried, carry
 from daemon.core.dossier import Dossier
+from daemon.core.keys import in_writing
 from daemon.core.naming import Whose, assigned, full_name, short_name
 from daemon.core.words import Meeting, Role
 
@@ -143,7 +144,8 @@ def _acknowledged(dossier: Dossier, wins: Sequence[Item]) -> Item | None:
 
 def _neglected(dossier: Dossier, earlier: Sequence[Section]) -> bool:
     """Whether growth was left empty twice in a row."""
-    last = [s for s in earlier if s.mark is not None and notes.has_growth(s)][:2]
+    # Questions to answer in writing have no place for it.
+    last = [s for s in earlier if s.mark is not None and not in_writing(s.mark)][:2]
     wanted = bool(dossier.topic) or dossier.pair.role is Role.MANAGER
     return wanted and len(last) == 2 and not any(map(notes.growth_notes, last))
 

@@ -76,13 +76,28 @@ def stage(afar: Fresh) -> Iterator[Afar]:
 
 
 @pytest.fixture(scope="session")
+def tellings() -> dict[type[Afar], Undisturbed]:
+    """What was told undisturbed so far."""
+    return {}
+
+
+@pytest.fixture
 def undisturbed(
-    provider: type[Afar], server: Server, tmp_path_factory: pytest.TempPathFactory
+    provider: type[Afar],
+    server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+    tellings: dict[type[Afar], Undisturbed],
 ) -> Undisturbed:
-    """Tell the story once."""
-    stage, power = provider(tmp_path_factory.mktemp("whole"), server=server), Power()
+    """Tell the story once; by provider, as each module may have providers of its own."""
+    if provider not in tellings:
+        tellings[provider] = _told(provider(tmp_path_factory.mktemp("whole"), server=server))
+    return tellings[provider]
+
+
+def _told(stage: Afar) -> Undisturbed:
+    power = Power()
     try:
-        end = told_over(stage, power, provider.end)
+        end = told_over(stage, power, type(stage).end)
         assert stage.failed == []
         return Undisturbed(end, power.commits, stage.world.wire.count, len(stage.wire.log))
     finally:
