@@ -1,8 +1,8 @@
 """A CalDAV calendar of 5,000 events on Radicale and on xandikos, beside vdirsyncer.
 
 Both ask the same server in the same run, and keep on disk what they read. visavis is timed by its
-whole tick: look, decide, write down; vdirsyncer by its `sync`. The server's own time is in both,
-and Radicale reads all its files at every question; see DECISIONS for the goals and what was missed.
+whole tick: look, decide, write down; vdirsyncer by its `sync`. The server's own time is in both.
+The calendar was left alone for a while, as most are at most looks.
 """
 
 from __future__ import annotations
