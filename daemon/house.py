@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -62,6 +62,8 @@ class Account:
     """Tells how the sign-in stands by now, without a request; raises `NotPermitted`."""
     close: Callable[[], None] = lambda: None
     """Ends the connections to the provider."""
+    again: Callable[[], Account] | None = None
+    """Asks for the calendar's zone, where nobody could tell it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,13 @@ class House:
         self.threads.shutdown()
         for account in self.accounts:
             account.close()
+
+    def placed(self, names: Container[str]) -> House:
+        """Return the house with the zones of these accounts asked for, as far as still needed."""
+        if not any(account.again and account.name in names for account in self.accounts):
+            return self
+        accounts = (a.again() if a.again and a.name in names else a for a in self.accounts)
+        return replace(self, accounts=tuple(accounts))
 
     def person(self, address: str) -> Person:
         """Return the human behind an address, with the aliases we know."""

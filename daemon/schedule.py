@@ -150,6 +150,7 @@ class Daemon:
         rang = self._bell.answered()
         due = due_accounts(self._house, now, rang)
         if due and not self._stopping.is_set():
+            self._house = self._house.placed(due)
             self._look(due, rang, now)
         if not self._stopping.is_set():
             self._watchman.walk(self._house, now)

@@ -70,7 +70,8 @@ def _serve(config: Path | None, settings: Settings, store: Store) -> None:
     from daemon.web.server import service
 
     def rebuild() -> House:
-        return wiring.house(load(config, os.environ), os.environ, store)
+        # Whoever waits for READY does not wait for a provider that is away.
+        return wiring.house(load(config, os.environ), os.environ, store, asks=False)
 
     bell, listen = Doorbell(), settings.web.listen
     page = service(listen.host, listen.port, clock.now, bell)

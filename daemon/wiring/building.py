@@ -36,7 +36,8 @@ def house(
 ) -> House:
     """Wire every account; one that cannot be is kept with its trouble, and never stops others.
 
-    `asks` allows one request for the zone of an account that was never looked at.
+    `asks` allows one request for the zone of an account that was never looked at; without it, or
+    without an answer, `House.placed` asks later.
     """
     secrets = TokenStore(settings.home, environ)
     links = _links(settings, secrets)
@@ -171,11 +172,13 @@ def _placed(settings: AccountSettings, account: Account, store: Store, *, asks: 
         return account
     with store.read() as session:
         known = mirror.feed(session, account.name)
+    later = partial(_placed, settings, account, store, asks=True)
     try:
         zone = known.zone if known else account.calendar.zone if asks else ""
     except ConnectorError as trouble:
-        return replace(account, trouble=trouble, calendar=None)
-    return replace(account, policy=replace(account.policy, zone=ports.zone(settings, zone)))
+        return replace(account, trouble=trouble, calendar=None, again=later)
+    rules = replace(account.policy, zone=ports.zone(settings, zone))
+    return replace(account, policy=rules, again=None if known or asks else later)
 
 
 def _identity(account: AccountSettings, owner: Person) -> str:
