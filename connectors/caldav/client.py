@@ -83,10 +83,14 @@ class Dav:
 
     def properties(self, path: str, *names: str) -> xml.Found:
         """Ask for properties of one resource; raises `NotFound` for an answer about nothing."""
-        found = self.ask("PROPFIND", path, xml.propfind(*names)).found
-        if not found:
+        return self.dated(path, *names)[0]
+
+    def dated(self, path: str, *names: str) -> tuple[xml.Found, float | None]:
+        """Ask for properties, and when the server told them (see `xml.Answer.date`)."""
+        answer = self.ask("PROPFIND", path, xml.propfind(*names))
+        if not answer.found:
             raise NotFound(f"nothing lies at {path}")
-        return found[0]
+        return answer.found[0], answer.date
 
     @retried
     def report(self, path: str, body: bytes) -> bytes:

@@ -186,11 +186,8 @@ class Collection:
         return self._asked(CTAG, _MODIFIED)
 
     def _asked(self, *names: str) -> Mark:
-        answer = self._dav.ask("PROPFIND", self.path, propfind(*names))
-        if not answer.found:
-            raise NotFound(f"nothing lies at {self.path}")
-        here = answer.found[0]
-        tag, date, told = here.text(CTAG), here.text(_MODIFIED), answer.date or 0.0
+        here, at = self._dav.dated(self.path, *names)
+        tag, date, told = here.text(CTAG), here.text(_MODIFIED), at or 0.0
         settled = told - (seconds(date) or told) >= _SETTLED
         return Mark(tag, date, told) if settled else Mark(tag)
 
