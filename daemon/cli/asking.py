@@ -181,11 +181,11 @@ def journal(config: Config = None, *, json: Json = False) -> None:
     from daemon.desk import last_known
 
     with opened(config) as at:
-        found, about = queries.entries(at.house), queries.about(at.house)
-        called = {} if json else names(last_known(at.house, at.now)[1])
-    if json:
-        show_json(found)
-        return
+        found = queries.entries(at.house)
+        if json:
+            show_json(found)
+            return
+        about, called = queries.about(at.house), names(last_known(at.house, at.now)[1])
     rows = (
         [
             e["id"],

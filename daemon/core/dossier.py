@@ -128,6 +128,12 @@ class Dossier:
         copies = [held for held in self.series if held.series.uid == uid]
         return next((held for held in copies if held.series.owned), copies[0] if copies else None)
 
+    def outcome(self, series: str, recurrence_id: datetime) -> Outcome | None:
+        """Return what a meeting counts as; the newest are found first."""
+        named = (series, recurrence_id)
+        found = (o for o in reversed(self.outcomes) if (o.series, o.recurrence_id) == named)
+        return next(found, None)
+
     def standing(self) -> tuple[Meeting, ...]:
         """Return the meetings that take place, single ones where they stand in for a lost one."""
         lost = {self.policy.week(m.planned.start) for m in self.meetings if m.lost}

@@ -18,8 +18,8 @@ from daemon.core.proposing import as_of, book_key, booking, facts, loss, lost_me
 from daemon.core.replan import replan
 from daemon.core.slots import Offer, still_free
 from daemon.core.spans import Spans, touches, utc
-from daemon.core.wanting import propose_key, verdicts, wanting
-from daemon.core.words import Decision, Kind, Meeting, Outcome, Proposal, ProposalState, Verdict
+from daemon.core.wanting import is_excused, propose_key, wanting
+from daemon.core.words import Decision, Kind, Meeting, Proposal, ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Matter:
     changed: bool = False
 
     @property
-    def outcome(self) -> Outcome:
-        """What the lost meeting counts as."""
-        return verdicts(self.dossier)[self.meeting.series, self.meeting.recurrence_id]
+    def because(self) -> str:
+        """What the lost meeting counts as, in words."""
+        outcome = self.dossier.outcome(self.meeting.series, self.meeting.recurrence_id)
+        return outcome.because if outcome else ""
 
     def of_today(self, now: datetime) -> bool:
         """Whether it was proposed on the owner's day of now."""
@@ -82,7 +83,9 @@ def _table(
         (matter, _renewed(matter.proposal, losses[n], plan.offers[n], plan.besides(n)))
         for n, matter in enumerate(matters)
         # What is excused needs no way out of a full week.
-        if plan.offers[n].options or not matter.fresh or not _excused(matter)
+        if plan.offers[n].options
+        or not matter.fresh
+        or not is_excused(matter.dossier, matter.meeting)
     ]
     today = {proposal.id for matter, proposal in found if matter.of_today(now)}
     for matter, proposal in found:
@@ -155,7 +158,7 @@ def _proposed(matter: Matter, now: datetime, pen: Pen) -> Iterator[Decision]:
         kind=Kind.PROPOSE,
         pair=dossier.pair.id,
         account=held.account if held else dossier.account,
-        because=matter.outcome.because,
+        because=matter.because,
         occurrence=meeting.recurrence_id,
         series=held.series.handle if held else None,
         times=meeting.span,
@@ -181,7 +184,3 @@ def _by_itself(dossier: Dossier, proposal: Proposal, now: datetime, pen: Pen) ->
         told = pen.booked(dossier, proposal, option)
         told_of = {"told": {"subject": told.subject, "text": told.text}}
         yield replace(booked, after={**booked.after, **told_of})
-
-
-def _excused(matter: Matter) -> bool:
-    return matter.outcome.verdict is Verdict.EXCUSED

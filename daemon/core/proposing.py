@@ -20,7 +20,7 @@ from daemon.core.fairness import tally
 from daemon.core.keys import digest, key
 from daemon.core.pen import Pen
 from daemon.core.slots import window
-from daemon.core.wanting import is_open_loss, verdicts
+from daemon.core.wanting import is_open_loss
 from daemon.core.whereabouts import zone
 from daemon.core.words import (
     Decision,
@@ -56,8 +56,7 @@ def settled(dossier: Dossier, proposal: Proposal, now: datetime) -> Proposal:
     """Return a proposal as it stands now: overtaken by the people, expired with its week."""
     if proposal.state is not ProposalState.OPEN:
         return proposal
-    verdict = verdicts(dossier).get((proposal.series, proposal.recurrence_id))
-    if not is_open_loss(verdict):
+    if not is_open_loss(dossier.outcome(proposal.series, proposal.recurrence_id)):
         return replace(proposal, state=ProposalState.OVERTAKEN)
     if dossier.policy.week(proposal.recurrence_id).end <= now:
         return replace(proposal, state=ProposalState.EXPIRED)

@@ -212,9 +212,8 @@ def _way(dossier: Dossier, proposal: Proposal, way: Fallback) -> Way:
 
 
 def _because(dossier: Dossier, proposal: Proposal) -> str:
-    identity = (proposal.series, proposal.recurrence_id)
-    found = (o for o in dossier.outcomes if (o.series, o.recurrence_id) == identity)
-    return next((_why(dossier, outcome) for outcome in found), "")
+    outcome = dossier.outcome(proposal.series, proposal.recurrence_id)
+    return _why(dossier, outcome) if outcome else ""
 
 
 def _why(dossier: Dossier, outcome: Outcome) -> str:

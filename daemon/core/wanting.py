@@ -17,7 +17,7 @@ def wanting(dossier: Dossier, now: datetime) -> tuple[Meeting, ...]:
     out when the week is full: nobody needs one during a holiday.
     """
     asked = {(p.series, p.recurrence_id) for p in dossier.proposals}
-    judged = verdicts(dossier)
+    judged = {(o.series, o.recurrence_id): o for o in dossier.outcomes}
     return tuple(
         meeting
         for meeting in dossier.meetings
@@ -30,18 +30,13 @@ def wanting(dossier: Dossier, now: datetime) -> tuple[Meeting, ...]:
 
 def excused(dossier: Dossier, now: datetime) -> tuple[Meeting, ...]:
     """Return those of them that get no proposal where their week is full."""
-    judged = verdicts(dossier)
-    return tuple(
-        meeting
-        for meeting in wanting(dossier, now)
-        if judged[meeting.series, meeting.recurrence_id].verdict is Verdict.EXCUSED
-    )
+    return tuple(meeting for meeting in wanting(dossier, now) if is_excused(dossier, meeting))
 
 
 def unasked(dossier: Dossier, now: datetime, *, changed: bool) -> tuple[Meeting, ...]:
     """Return those whose free/busy must be read: one that found its week full waits for news."""
-    full = () if changed else [m for m in excused(dossier, now) if m.asked is not None]
-    return tuple(meeting for meeting in wanting(dossier, now) if meeting not in full)
+    wanted = wanting(dossier, now)
+    return tuple(m for m in wanted if changed or m.asked is None or not is_excused(dossier, m))
 
 
 def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
@@ -49,9 +44,10 @@ def propose_key(dossier: Dossier, meeting: Meeting) -> Key:
     return key("propose", dossier.pair.id, digest(meeting.series), meeting.recurrence_id)
 
 
-def verdicts(dossier: Dossier) -> dict[tuple[str, datetime], Outcome]:
-    """Return what every meeting of the pair counts as, by its name."""
-    return {(o.series, o.recurrence_id): o for o in dossier.outcomes}
+def is_excused(dossier: Dossier, meeting: Meeting) -> bool:
+    """Whether a lost meeting is nobody's miss."""
+    outcome = dossier.outcome(meeting.series, meeting.recurrence_id)
+    return outcome is not None and outcome.verdict is Verdict.EXCUSED
 
 
 def is_open_loss(outcome: Outcome | None) -> bool:
